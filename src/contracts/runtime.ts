@@ -1,0 +1,82 @@
+/** The OCI runtime in use on this host. */
+export interface RuntimeIdentity {
+  readonly name: 'crun' | 'runc' | string;
+  readonly path: string;
+  readonly version: string;
+  /** Why another one was passed over, if one was. */
+  readonly note?: string;
+}
+
+export interface CreateRequest {
+  /** 64 hex digits. */
+  readonly id: string;
+  readonly name: string;
+  /** Folder with config.json. Also holds pidfile, conmon.pid, exit and attach files; removed by the caller. */
+  readonly bundle: string;
+  /** CRI-format log. Its folder exists. */
+  readonly logPath: string;
+  readonly terminal: boolean;
+  readonly stdin: boolean;
+  /** cgroup that conmon itself is moved to, as the Cgroups contract gave it. Undefined: it stays where we are. */
+  readonly monitorCgroup?: string;
+  /** Sockets that hold host ports: conmon inherits them and keeps them as long as it lives. */
+  readonly heldDescriptors?: readonly number[];
+  /** Absolute argv that conmon runs when the container has exited. */
+  readonly exitCommand?: readonly string[];
+  readonly systemdCgroup: boolean;
+}
+
+export interface CreatedContainer {
+  readonly pid: number;
+  readonly conmonPid: number;
+}
+
+export type RuntimeStatus = 'creating' | 'created' | 'running' | 'paused' | 'stopped';
+
+export interface ExecRequest {
+  readonly id: string;
+  readonly argv: readonly string[];
+  readonly env: readonly string[];
+  readonly cwd: string;
+  readonly user?: { readonly uid: number; readonly gid: number; readonly additionalGids: readonly number[] };
+  readonly terminal: boolean;
+  /** Whether our stdin is handed on; /dev/null otherwise. */
+  readonly interactive: boolean;
+  readonly privileged?: boolean;
+}
+
+/** What an exit file and the kernel tell about an ended container. */
+export interface ExitRecord {
+  readonly exitCode: number;
+  /** ISO time with nanoseconds where known. */
+  readonly finishedAt: string;
+  readonly oomKilled: boolean;
+}
+
+/** Containers through crun or runc and conmon. All verbs take ids, and may be repeated after a crash. */
+export interface Runtime {
+  identity(): Promise<RuntimeIdentity>;
+  /** Creates through conmon. Throws RuntimeError COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE, CREATE_FAILED, with nothing left behind. */
+  create(request: CreateRequest): Promise<CreatedContainer>;
+  /** Throws RuntimeError COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE, START_FAILED. */
+  start(id: string): Promise<void>;
+  /** Sends a signal to the main process, or to all of the container's. No error if it has ended. */
+  kill(id: string, signal: number, options?: { readonly all?: boolean }): Promise<void>;
+  /** Undefined when the runtime knows no such container. */
+  status(id: string): Promise<RuntimeStatus | undefined>;
+  /** Kills what still runs and removes the runtime's state. No error if there is none. */
+  delete(id: string): Promise<void>;
+  /** Reads the exit file, or undefined while it runs. */
+  exit(request: { readonly id: string; readonly bundle: string }): Promise<ExitRecord | undefined>;
+  /** Resolves when the container has ended: exit file watched, conmon's death (137) noticed. */
+  wait(request: {
+    readonly id: string;
+    readonly bundle: string;
+    readonly conmonPid: number;
+    readonly signal?: AbortSignal;
+  }): Promise<ExitRecord>;
+  /** Runs a command in a container on our own stdio and returns its exit code (126, 127 for what cannot run). */
+  exec(request: ExecRequest): Promise<number>;
+  /** Asks conmon to reopen its log (rotation). */
+  reopenLog(bundle: string): Promise<void>;
+}
