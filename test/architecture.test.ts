@@ -166,13 +166,9 @@ describe('architecture', () => {
   after(() => {
     const files = [...graph.values()].map(({ path, text }) => ({ path, length: text.split('\n').length }));
     const functions = [...graph.values()].flatMap(functionsOf);
+    console.log(`\n  Longest files\n${longest(files, ({ path }) => path)}`);
     console.log(
-      '\n  longest files:      ',
-      longest(files, ({ path }) => path),
-    );
-    console.log(
-      '  longest functions:  ',
-      longest(functions, ({ path, line, name }) => `${path}:${line} ${name}`),
+      `  Longest functions\n${longest(functions, ({ path, line, name }) => `${path}:${line} ${name}`)}`,
     );
   });
 });
@@ -184,8 +180,8 @@ function longest<T extends { readonly length: number }>(
   return [...items]
     .sort((a, b) => b.length - a.length)
     .slice(0, 10)
-    .map((item) => `${name(item)} (${item.length})`)
-    .join(', ');
+    .map((item) => `${String(item.length).padStart(8)} ${name(item)}`)
+    .join('\n');
 }
 
 function tolerateAbsent(read: () => string[]): string[] {
