@@ -65,7 +65,7 @@ describe('values/port: --publish', () => {
       fc.property(ports, (port) => {
         assert.deepEqual(
           parsePublish(formatPublish(port)).map((read) => ({ ...read })),
-          [port],
+          [{ ...port }],
         );
       }),
     );
