@@ -27,7 +27,7 @@ export interface Objects {
     readonly kind: string;
     readonly namespace?: string;
   }): Promise<readonly T[]>;
-  /** Adds uid, creationTimestamp, generation 1 and resourceVersion. Throws StateError OBJECT_EXISTS. */
+  /** Adds uid (unless it has one), creationTimestamp, generation 1 and resourceVersion. Throws StateError OBJECT_EXISTS. */
   create<T extends KubeObject>(object: T): Promise<T>;
   /** Replaces; the object's resourceVersion, if set, must be the stored one. Throws CONFLICT, OBJECT_NOT_FOUND. Generation grows when spec changed. */
   update<T extends KubeObject>(object: T): Promise<T>;
@@ -94,7 +94,9 @@ export interface Records {
   containerFolder(id: string): string;
   /** Writes the wanted state, with the next generation, and wakes the holder of the lease. */
   want(podId: string, state: Wanted['state']): Promise<Wanted | undefined>;
-  /** Takes the lease, waiting for its holder until the signal aborts. */
+  /** Calls back after each change of the pod's wanted state, or its removal, by any process, until disposed. */
+  onWanted(podId: string, listener: () => void): Disposable;
+  /** Takes the lease, waiting for its holder until the signal aborts. It may be taken before the pod's record exists. */
   lease(podId: string, options?: { readonly signal?: AbortSignal }): Promise<Lease>;
   /** Takes the lease if it is free. */
   tryLease(podId: string): Promise<Lease | undefined>;

@@ -1,0 +1,37 @@
+import type { Cgroups } from './cgroups.ts';
+import type { Clock } from './clock.ts';
+import type { HostFacts } from './host-facts.ts';
+import type { Images } from './images.ts';
+import type { Logs } from './logs.ts';
+import type { Namespaces } from './namespaces.ts';
+import type { Network } from './network.ts';
+import type { Processes } from './processes.ts';
+import type { Rootfs } from './rootfs.ts';
+import type { Runtime } from './runtime.ts';
+import type { Sandboxes } from './sandboxes.ts';
+import type { Step } from './steps.ts';
+import type { Store } from './store.ts';
+import type { Users } from './users.ts';
+import type { Volumes } from './volumes.ts';
+
+/** The effects that the verbs on pods are made of, built by the engine and handed to each verb. */
+export interface Drivers {
+  readonly store: Store;
+  readonly images: Images;
+  readonly rootfs: Rootfs;
+  readonly runtime: Runtime;
+  readonly network: Network;
+  readonly namespaces: Namespaces;
+  readonly cgroups: Cgroups;
+  readonly volumes: Volumes;
+  readonly sandboxes: Sandboxes;
+  readonly processes: Processes;
+  readonly users: Users;
+  readonly logs: Logs;
+  readonly clock: Clock;
+  facts(): Promise<HostFacts>;
+  /** The seccomp profile for containers that ask for none, as parsed JSON; undefined where the host has none. */
+  seccompProfile(): Promise<object | undefined>;
+  /** Called before each named step of a plan; tests make it die there. */
+  step(name: Step): void;
+}
