@@ -12,7 +12,9 @@ export type LifecycleCode =
   | 'BELONGS_TO_POD'
   | 'INIT_FAILED'
   | 'START_FAILED'
-  | 'INTERRUPTED';
+  | 'INTERRUPTED'
+  | 'CONFIG_MISSING'
+  | 'RUNS_AS_ROOT';
 
 /** A verb does not fit the state of the pod or container that it names. */
 export class LifecycleError extends PodError<LifecycleCode> {}

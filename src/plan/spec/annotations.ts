@@ -1,0 +1,12 @@
+import type { Pod } from '../../kube/wire.ts';
+
+/** Names by which people and tools find a container's pod in the runtime's own state. */
+export function annotations(pod: Pod, containerName?: string): Readonly<Record<string, string>> {
+  const { name = '', namespace = 'default', uid = '' } = pod.metadata;
+  return {
+    'io.kubernetes.pod.name': name,
+    'io.kubernetes.pod.namespace': namespace,
+    'io.kubernetes.pod.uid': uid,
+    ...(containerName === undefined ? {} : { 'io.kubernetes.container.name': containerName }),
+  };
+}
