@@ -27,8 +27,8 @@ export interface TarSink {
 /** What one extension header may hold at most, as in Go's reader. */
 const maxExtension = 1 << 20;
 const maxName = 4095;
-/** A map of a million runs, as text. */
-const maxLeadingMap = 1 << 25;
+/** What a leading sparse map may take; it is parsed anew with each chunk. */
+const maxLeadingMap = 1 << 20;
 
 const types: Readonly<Record<string, TarEntryType>> = {
   '0': 'file',
@@ -149,30 +149,24 @@ export class TarReader {
     }
     this.#between = false;
     const header = decodeHeader(block);
-    switch (header.typeflag) {
-      case 'x':
-      case 'X':
-        return this.#extension(header, (data) => {
-          for (const [key, value] of decodePax(data)) this.#extensions.pax.set(key, value);
-        });
-      case 'g':
-        return this.#extension(header, (data) => {
-          for (const [key, value] of decodePax(data)) this.#globals.set(key, value);
-        });
-      case 'L':
-        return this.#extension(header, (data) => {
-          this.#extensions.longName = terminated(data);
-        });
-      case 'K':
-        return this.#extension(header, (data) => {
-          this.#extensions.longLink = terminated(data);
-        });
-      case 'S':
-        return this.#gnuSparse(header, block);
-      default:
-        return this.#entry(header);
-    }
+    const apply = this.#extensionKinds[header.typeflag];
+    if (apply !== undefined) this.#extension(header, apply);
+    else if (header.typeflag === 'S') this.#gnuSparse(header, block);
+    else this.#entry(header);
   }
+
+  /** What the data of each kind of extension header means for the next entry. */
+  readonly #extensionKinds: Readonly<Record<string, (data: Buffer) => void>> = {
+    x: (data) => addAll(this.#extensions.pax, decodePax(data)),
+    X: (data) => addAll(this.#extensions.pax, decodePax(data)),
+    g: (data) => addAll(this.#globals, decodePax(data)),
+    L: (data) => {
+      this.#extensions.longName = terminated(data);
+    },
+    K: (data) => {
+      this.#extensions.longLink = terminated(data);
+    },
+  };
 
   #pending(): boolean {
     const { pax, longName, longLink } = this.#extensions;
@@ -186,20 +180,22 @@ export class TarReader {
       this.#expected = this.#headerNext();
       this.#between = !this.#pending();
     };
-    if (size === 0) return take(Buffer.alloc(0));
-    this.#expected = { state: 'collect', length: padded(size), take };
+    if (size === 0) take(Buffer.alloc(0));
+    else this.#expected = { state: 'collect', length: padded(size), take };
   }
 
   #gnuSparse(header: TarHeader, block: Buffer): void {
     const { runs, more } = decodeGnuRuns(block, 'header');
     const size = gnuRealSize(block);
-    const complete = () => this.#entry(header, { runs, size });
-    if (!more) return complete();
+    if (!more) {
+      this.#entry(header, { runs, size });
+      return;
+    }
     const take = (extension: Buffer) => {
       const next = decodeGnuRuns(extension, 'extension');
       runs.push(...next.runs);
       if (runs.length > 1_000_000) throw invalid('a sparse file has too many runs');
-      if (!next.more) complete();
+      if (!next.more) this.#entry(header, { runs, size });
     };
     this.#expected = { state: 'collect', length: blockSize, take };
   }
@@ -274,6 +270,10 @@ export class TarReader {
     if (this.#padding === 0) this.#expected = this.#headerNext();
     return taken;
   }
+}
+
+function addAll(target: Map<string, string>, records: ReadonlyMap<string, string>): void {
+  for (const [key, value] of records) target.set(key, value);
 }
 
 /** Local records win over global ones; an empty local one takes a global one away. */
