@@ -1,0 +1,165 @@
+import type { Interfaces } from '@oclif/core';
+import { Command } from '@oclif/core/command';
+import { exitCode, isBrokenPipe } from '../errors/exit-code.ts';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
+import { UsageError } from '../errors/usage-error.ts';
+import { renderError, renderWarning } from '../render/errors.ts';
+import { renderCommandHelp } from '../render/help.ts';
+import { styleFor } from '../render/style.ts';
+import { type CommandLine, type Flags, type FlagValues, parseArgv } from './argv.ts';
+import { flagHelp } from './flag-help.ts';
+import { type GlobalFlags, globalFlags } from './global-flags.ts';
+
+/** What stands on a command line beside flags. */
+export interface Operands {
+  /** As help shows it, `[NAME...]`. */
+  readonly usage: string;
+  readonly min: number;
+  /** Undefined: any number. */
+  readonly max?: number;
+}
+
+declare const specs: unique symbol;
+
+/** Flags in the form that oclif's discovery reads, which still know the types of their values. */
+export type Declared<F extends Flags> = Interfaces.FlagInput<{ [Name in keyof F]: unknown }> & {
+  readonly [specs]?: F;
+};
+
+/** Declares a command's flags. */
+export function flags<const F extends Flags>(declared: F): Declared<F> {
+  return declared as unknown as Declared<F>;
+}
+
+/**
+ * What all commands have. A command declares `summary`, `flags`, `operands` and, if it runs another program,
+ * `interspersed = false`; its `run` reads the command line with `line`, calls the engine once and prints.
+ */
+export abstract class BaseCommand extends Command {
+  static override strict = false;
+  static override baseFlags = flags(globalFlags);
+  static operands: Operands = { usage: '', min: 0, max: 0 };
+  static interspersed = true;
+
+  #line: CommandLine<Flags> | undefined;
+  #interruption: AbortController | undefined;
+
+  /** The command line, typed by the command's own declaration: `this.line(PodPs)`. */
+  protected line<F extends Flags>(command: { readonly flags: Declared<F> }): CommandLine<F & GlobalFlags>;
+  protected line(): CommandLine<Flags> {
+    this.#line ??= this.#parse();
+    return this.#line;
+  }
+
+  /**
+   * Aborted with LifecycleError INTERRUPTED by the first Ctrl-C or SIGTERM, so that what was begun can be undone;
+   * the second one ends the process at once. Asking for it takes these signals over.
+   */
+  protected get signal(): AbortSignal {
+    this.#interruption ??= interruption();
+    return this.#interruption.signal;
+  }
+
+  /** Writes to standard output. A line feed is added unless the text ends with one, or is empty. */
+  protected print(text: string): void {
+    if (text !== '') process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  /** Tells something on standard error that the user should know and that is no failure. */
+  override warn(input: string | Error): string | Error {
+    process.stderr.write(
+      renderWarning(typeof input === 'string' ? input : input.message, styleFor(process.stderr, process.env)),
+    );
+    return input;
+  }
+
+  /** Runs the command and sets the exit code. Never throws: what fails is told on standard error. */
+  protected override async _run<T>(): Promise<T> {
+    try {
+      this.#line = this.#parse();
+      if (this.#line.help) this.print(this.#help());
+      else return (await this.run()) as T;
+    } catch (error) {
+      this.#fail(error);
+    }
+    return undefined as T;
+  }
+
+  /** Values of the flags that every command takes. */
+  protected get globals(): FlagValues<GlobalFlags> {
+    this.#line ??= this.#parse();
+    return this.#line.flags as unknown as FlagValues<GlobalFlags>;
+  }
+
+  get #declared(): typeof BaseCommand {
+    return this.constructor as typeof BaseCommand;
+  }
+
+  #parse(): CommandLine<Flags> {
+    const { interspersed, operands, baseFlags, flags } = this.#declared;
+    const line = parseArgv(this.argv, {
+      flags: { ...baseFlags, ...flags } as unknown as Flags,
+      interspersed,
+    });
+    if (!line.help) checkOperands(line.args, operands, this.#name);
+    return line;
+  }
+
+  get #name(): string {
+    return `pod ${(this.#declared.id ?? '').replaceAll(':', ' ')}`;
+  }
+
+  #help(): string {
+    const { summary = '', description, operands, aliases, examples = [], flags } = this.#declared;
+    return renderCommandHelp({
+      name: this.#name,
+      summary,
+      ...(description !== undefined && { description }),
+      operands: operands.usage,
+      aliases: aliases.length === 0 ? [] : [this.#name, ...aliases.map((alias) => `pod ${alias}`)],
+      examples: examples.map((example) => (typeof example === 'string' ? example : example.command)),
+      flags: flagHelp((flags ?? {}) as unknown as Flags),
+    });
+  }
+
+  #fail(error: unknown): void {
+    process.exitCode = exitCode(error);
+    if (isBrokenPipe(error)) return;
+    const { debug, 'log-level': level } = this.#line?.flags ?? {};
+    const verbose = debug === true || level === 'debug' || level === 'trace';
+    process.stderr.write(renderError(error, { style: styleFor(process.stderr, process.env), verbose }));
+  }
+}
+
+function checkOperands(args: readonly string[], { min, max, usage }: Operands, name: string): void {
+  const fits = args.length >= min && args.length <= (max ?? Number.POSITIVE_INFINITY);
+  if (fits) return;
+  const few = args.length < min;
+  throw new UsageError({
+    code: few ? 'MISSING_ARGUMENT' : 'BAD_ARGUMENT',
+    message: few
+      ? `${name} needs ${count(min, max)}`
+      : `${name} takes ${max === 0 ? 'no arguments' : count(min, max)}`,
+    hint: `usage: ${usage === '' ? name : `${name} ${usage}`}`,
+  });
+}
+
+function count(min: number, max: number | undefined): string {
+  const bound = min === max ? '' : max === undefined ? 'at least ' : 'at most ';
+  const number = bound === 'at most ' ? max : min;
+  return `${bound}${number} ${number === 1 ? 'argument' : 'arguments'}`;
+}
+
+function interruption(): AbortController {
+  const controller = new AbortController();
+  const numbers = { SIGINT: 2, SIGTERM: 15 } as const;
+  for (const [name, number] of Object.entries(numbers)) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(128 + number);
+      controller.abort(
+        new LifecycleError({ code: 'INTERRUPTED', message: 'interrupted', exitCode: 128 + number }),
+      );
+    });
+  }
+  return controller;
+}
