@@ -1,0 +1,105 @@
+import type { Fault, FaultCode } from '../errors/manifest-error.ts';
+
+/** Where something stands in a file: lines and columns count from 1, `source` is the whole line. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+  readonly source: string;
+}
+
+/** What a fault says, before it has a place. */
+export interface Finding {
+  readonly code: FaultCode;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** An error unless given. */
+  readonly severity?: Fault['severity'];
+  readonly path?: string;
+}
+
+/** The text of one document, and where in its file it stands. */
+export class Page {
+  readonly file: string;
+  readonly firstLine: number;
+  /** Columns that the first line lacks, for a page that starts inside a line. */
+  readonly indent: number;
+  readonly text: string;
+  #starts: number[] | undefined;
+
+  constructor(page: { file: string; firstLine: number; text: string; indent?: number }) {
+    this.file = page.file;
+    this.firstLine = page.firstLine;
+    this.text = page.text;
+    this.indent = page.indent ?? 0;
+  }
+
+  /** The page of the text between two offsets. */
+  part(start: number, end: number): Page {
+    if (start === 0 && end === this.text.length) return this;
+    const { line, column } = this.place(start, 1);
+    return new Page({
+      file: this.file,
+      firstLine: line,
+      indent: column - 1,
+      text: this.text.slice(start, end),
+    });
+  }
+
+  /** The place of the text at an offset, cut at the end of its line. */
+  place(offset: number, length: number): Place {
+    const starts = this.#lineStarts();
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    const start = starts[low] ?? 0;
+    const end = this.text.indexOf('\n', start);
+    const source = this.text.slice(start, end === -1 ? undefined : end);
+    return {
+      line: this.firstLine + low,
+      column: Math.min(offset - start, source.length) + 1 + (low === 0 ? this.indent : 0),
+      length: Math.max(1, Math.min(length, source.length - (offset - start))),
+      source: visible(low === 0 ? ' '.repeat(this.indent) + source : source),
+    };
+  }
+
+  /** A fault about the text at an offset; without one, about the page's first character. */
+  fault(finding: Finding & { offset?: number; length?: number }): Fault {
+    return faultAt(this.file, this.place(finding.offset ?? 0, finding.length ?? 1), finding);
+  }
+
+  #lineStarts(): number[] {
+    if (this.#starts === undefined) {
+      this.#starts = [0];
+      for (let at = this.text.indexOf('\n'); at !== -1; at = this.text.indexOf('\n', at + 1)) {
+        this.#starts.push(at + 1);
+      }
+    }
+    return this.#starts;
+  }
+}
+
+/** A fault with its place. */
+export function faultAt(file: string, place: Place, finding: Finding): Fault {
+  return {
+    severity: finding.severity ?? 'error',
+    code: finding.code,
+    message: visible(finding.message),
+    ...(finding.hint === undefined ? {} : { hint: visible(finding.hint) }),
+    file,
+    ...place,
+    path: finding.path ?? '',
+  };
+}
+
+/** Replaces what would change a terminal's state by characters of the same width. Tabs stay. */
+function visible(text: string): string {
+  return text.replace(/[\0-\x08\x0A-\x1F\x7F-\x9F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g, (character) => {
+    const code = character.charCodeAt(0);
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\uFFFD';
+  });
+}

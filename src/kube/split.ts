@@ -1,0 +1,86 @@
+import type { Fault } from '../errors/manifest-error.ts';
+import { Page } from './page.ts';
+import type { ManifestFile } from './read.ts';
+
+/** Larger files are refused unread. */
+const maximumFileLength = 64 * 1024 * 1024;
+
+/**
+ * Cuts a file into documents as Kubernetes' reader does, before any YAML is parsed: at lines that start with
+ * `---` followed by nothing but space or a comment, and, where a document is JSON, between objects that
+ * follow each other. Line ends become LF and byte order marks at the start of a line vanish.
+ */
+export function splitDocuments(file: ManifestFile): { pages: Page[]; faults: Fault[] } {
+  if (file.text.length > maximumFileLength) {
+    const page = new Page({ file: file.name, firstLine: 1, text: file.text.slice(0, 200) });
+    const message = `the file has ${file.text.length} characters, more than the ${maximumFileLength} allowed`;
+    return { pages: [], faults: [page.fault({ code: 'YAML_LIMIT', message, hint: 'split it into files' })] };
+  }
+  const pages: Page[] = [];
+  const faults: Fault[] = [];
+  let lines: string[] = [];
+  let firstLine = 1;
+  const close = (nextLine: number): void => {
+    if (lines.some((line) => !/^\s*(?:#|$)/.test(line))) {
+      const page = new Page({ file: file.name, firstLine, text: `${lines.join('\n')}\n` });
+      pages.push(...splitObjects(page));
+    }
+    lines = [];
+    firstLine = nextLine;
+  };
+  for (const [index, raw] of file.text.split('\n').entries()) {
+    const line = raw.replace(/^\uFEFF/, '').replace(/\r$/, '');
+    if (!line.startsWith('---')) {
+      lines.push(line);
+      continue;
+    }
+    close(index + 2);
+    if (!/^\s*(?:#|$)/.test(line.slice(3))) {
+      faults.push(
+        new Page({ file: file.name, firstLine: index + 1, text: line }).fault({
+          code: 'YAML_SYNTAX',
+          message: 'text after the document separator ---',
+          hint: 'start the document on the next line',
+          length: line.length,
+        }),
+      );
+    }
+  }
+  if (lines.at(-1) === '') lines.pop();
+  close(0);
+  return { pages, faults };
+}
+
+/** JSON objects may follow each other without separators. Anything but space between them stays in its page. */
+function splitObjects(page: Page): Page[] {
+  if (!/^\s*\{/.test(page.text)) return [page];
+  const pages: Page[] = [];
+  const mark = /"(?:[^"\\]|\\.)*"|[{}]/gs;
+  let depth = 0;
+  let start = 0;
+  for (let match = mark.exec(page.text); match !== null; match = mark.exec(page.text)) {
+    if (match[0] === '{') depth += 1;
+    else if (match[0] === '}') depth -= 1;
+    const end = mark.lastIndex;
+    if (
+      depth === 0 &&
+      /^\s*\{/.test(page.text.slice(end, end + 1024)) &&
+      isJson(page.text.slice(start, end))
+    ) {
+      pages.push(page.part(start, end));
+      start = end;
+    }
+  }
+  return [...pages, page.part(start, page.text.length)];
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    // Flow style YAML looks alike and is left in one page.
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
