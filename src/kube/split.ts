@@ -4,6 +4,8 @@ import type { ManifestFile } from './read.ts';
 
 /** Larger files are refused unread. */
 const maximumFileLength = 64 * 1024 * 1024;
+/** Larger documents too. The API server takes no more than 3 MiB. */
+const maximumDocumentLength = 4 * 1024 * 1024;
 
 /**
  * Cuts a file into documents as Kubernetes' reader does, before any YAML is parsed: at lines that start with
@@ -13,8 +15,7 @@ const maximumFileLength = 64 * 1024 * 1024;
 export function splitDocuments(file: ManifestFile): { pages: Page[]; faults: Fault[] } {
   if (file.text.length > maximumFileLength) {
     const page = new Page({ file: file.name, firstLine: 1, text: file.text.slice(0, 200) });
-    const message = `the file has ${file.text.length} characters, more than the ${maximumFileLength} allowed`;
-    return { pages: [], faults: [page.fault({ code: 'YAML_LIMIT', message, hint: 'split it into files' })] };
+    return { pages: [], faults: [tooLarge(page, 'file', maximumFileLength)] };
   }
   const pages: Page[] = [];
   const faults: Fault[] = [];
@@ -23,7 +24,8 @@ export function splitDocuments(file: ManifestFile): { pages: Page[]; faults: Fau
   const close = (nextLine: number): void => {
     if (lines.some((line) => !/^\s*(?:#|$)/.test(line))) {
       const page = new Page({ file: file.name, firstLine, text: `${lines.join('\n')}\n` });
-      pages.push(...splitObjects(page));
+      if (page.text.length <= maximumDocumentLength) pages.push(...splitObjects(page));
+      else faults.push(tooLarge(page, 'document', maximumDocumentLength));
     }
     lines = [];
     firstLine = nextLine;
@@ -49,6 +51,11 @@ export function splitDocuments(file: ManifestFile): { pages: Page[]; faults: Fau
   if (lines.at(-1) === '') lines.pop();
   close(0);
   return { pages, faults };
+}
+
+function tooLarge(page: Page, what: string, maximum: number): Fault {
+  const message = `the ${what} has more than ${maximum} characters`;
+  return page.fault({ code: 'YAML_LIMIT', message, hint: `split the ${what}` });
 }
 
 /** JSON objects may follow each other without separators. Anything but space between them stays in its page. */
