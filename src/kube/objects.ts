@@ -1,8 +1,8 @@
 import type { Fault } from '../errors/manifest-error.ts';
 import { type Data, parseDocument } from './document.ts';
+import type { ManifestFile } from './manifest-file.ts';
 import { type Finding, faultAt, type Page, type Place } from './page.ts';
 import { parsePath, type Steps } from './path.ts';
-import type { ManifestFile } from './read.ts';
 import { splitDocuments } from './split.ts';
 
 export type DataObject = { [key: string]: Data };

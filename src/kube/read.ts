@@ -1,17 +1,11 @@
 import { type Fault, ManifestError } from '../errors/manifest-error.ts';
 import type { Data } from './document.ts';
 import type { LocatedObject } from './located.ts';
+import type { ManifestFile } from './manifest-file.ts';
 import { isObject, readObjects, type WrittenObject } from './objects.ts';
 import type { KubeObject } from './wire.ts';
 
-/** A manifest's text and where it came from. */
-export interface ManifestFile {
-  /** As the user named it; `-` for standard input. */
-  readonly name: string;
-  readonly text: string;
-  /** Absolute path of the folder it lies in, where it lies in one. */
-  readonly folder?: string;
-}
+export type { ManifestFile } from './manifest-file.ts';
 
 /** What to do about fields that Kubernetes does not know. */
 export type Validation = 'warn' | 'strict' | 'ignore';

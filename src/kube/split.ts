@@ -1,6 +1,6 @@
 import type { Fault } from '../errors/manifest-error.ts';
+import type { ManifestFile } from './manifest-file.ts';
 import { Page } from './page.ts';
-import type { ManifestFile } from './read.ts';
 
 /** Larger files are refused unread. */
 const maximumFileLength = 64 * 1024 * 1024;
