@@ -10,6 +10,7 @@ static const struct {
 } functions[] = {
     {"setErrorFactory", failure_factory},
     {"watch", watch_start},
+    {"watchEvents", watch_events},
     {"watchStop", watch_stop},
     {"watchReference", watch_reference},
     {"close", file_close},

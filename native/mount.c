@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sched.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>

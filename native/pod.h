@@ -8,6 +8,7 @@
 #define POD_H
 
 #include <node_api.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -95,6 +96,7 @@ napi_value task_start(struct call *call, struct task *task);
 void task_fail(struct task *task, const char *syscall);
 
 napi_value watch_start(napi_env env, napi_callback_info info);
+napi_value watch_events(napi_env env, napi_callback_info info);
 napi_value watch_stop(napi_env env, napi_callback_info info);
 napi_value watch_reference(napi_env env, napi_callback_info info);
 

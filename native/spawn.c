@@ -6,6 +6,8 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "pod.h"
@@ -148,8 +150,24 @@ static int keep_children(void)
     return sigaction(SIGCHLD, &action, NULL) == 0 ? 0 : errno;
 }
 
+/* A child that cannot be watched is not left running. */
+static int watch_child(pid_t pid, int *descriptor)
+{
+    int error;
+
+    *descriptor = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (*descriptor >= 0)
+        return 0;
+    error = errno;
+    (void)kill(pid, SIGKILL);
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    return error;
+}
+
 /*
- * (file, argv, environment, folder?, descriptors [child, ours, ...], whether it leads a session of its own) -> pid.
+ * (file, argv, environment, folder?, descriptors [child, ours, ...], whether it leads a session of its own) ->
+ * [pid, descriptor of the process].
  * 0, 1 and 2 are /dev/null where they are not given; every other descriptor is closed.
  */
 napi_value spawn_spawn(napi_env env, napi_callback_info info)
@@ -162,7 +180,9 @@ napi_value spawn_spawn(napi_env env, napi_callback_info info)
         .folder = call_optional_text(&call, 3),
         .new_session = call_bool(&call, 5),
     };
+    const char *syscall_name = "posix_spawn";
     pid_t pid = 0;
+    int child[2] = {0};
     int error = 0;
 
     plan.map = call_ints(&call, 4, &plan.map_count);
@@ -174,6 +194,11 @@ napi_value spawn_spawn(napi_env env, napi_callback_info info)
         error = keep_children();
         if (error == 0)
             error = start(&plan, &pid);
+        if (error == 0) {
+            child[0] = pid;
+            syscall_name = "pidfd_open";
+            error = watch_child(pid, &child[1]);
+        }
     }
     texts_free(&plan.argv);
     texts_free(&plan.environment);
@@ -181,6 +206,6 @@ napi_value spawn_spawn(napi_env env, napi_callback_info info)
     if (!call.ok)
         return call_end(&call, NULL);
     if (error != 0)
-        return failure_throw(&call, error, "posix_spawn", plan.file);
-    return result_int(&call, pid);
+        return failure_throw(&call, error, syscall_name, plan.file);
+    return result_ints(&call, child, 2);
 }

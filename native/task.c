@@ -1,7 +1,6 @@
 /* Work on threads of its own, reported as promises. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 

@@ -2,6 +2,7 @@
  * Watching a descriptor on the event loop. One watch per descriptor; the descriptor stays the caller's and is closed
  * after the watch was stopped.
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "pod.h"
@@ -76,12 +77,11 @@ static void on_event(uv_poll_t *poll, int status, int events)
     (void)napi_close_handle_scope(env, scope);
 }
 
-/* (descriptor, events, callback) -> watch. The callback gets the events that are there. */
+/* (descriptor, callback) -> watch that looks for nothing yet. The callback gets the events that are there. */
 napi_value watch_start(napi_env env, napi_callback_info info)
 {
     struct call call = call_begin(env, info);
     int descriptor = call_int(&call, 0);
-    int events = call_int(&call, 1);
     struct watch *watch;
     uv_loop_t *loop = NULL;
     napi_value name, result;
@@ -91,11 +91,11 @@ napi_value watch_start(napi_env env, napi_callback_info info)
         return call_end(&call, NULL);
     watch = calloc(1, sizeof(*watch));
     if (watch == NULL)
-        return failure_throw(&call, UV_ENOMEM * -1, "malloc", NULL);
+        return failure_throw(&call, ENOMEM, "malloc", NULL);
     watch->env = env;
     if (napi_get_uv_event_loop(env, &loop) != napi_ok ||
         napi_create_string_utf8(env, "pod.watch", NAPI_AUTO_LENGTH, &name) != napi_ok ||
-        napi_create_reference(env, call.argv[2], 1, &watch->callback) != napi_ok)
+        napi_create_reference(env, call.argv[1], 1, &watch->callback) != napi_ok)
         goto broken;
     if (napi_async_init(env, NULL, name, &watch->context) != napi_ok) {
         (void)napi_delete_reference(env, watch->callback);
@@ -112,11 +112,6 @@ napi_value watch_start(napi_env env, napi_callback_info info)
     watch->holders = 1;
     if (napi_add_async_cleanup_hook(env, on_cleanup, watch, &watch->hook) != napi_ok)
         watch->hook = NULL;
-    error = uv_poll_start(&watch->poll, events, on_event);
-    if (error != 0) {
-        stop(watch);
-        return failure_throw(&call, -error, "epoll_ctl", NULL);
-    }
     watch->holders = 2;
     if (napi_create_external(env, watch, on_finalize, NULL, &result) != napi_ok) {
         watch->holders = 1;
@@ -140,6 +135,23 @@ static struct watch *call_watch(struct call *call)
         (void)napi_throw_type_error(call->env, NULL, "argument 0 of the native binding is not a watch");
     }
     return watch;
+}
+
+/* (watch, events to look for from now on; 0 for none). Nothing happens after watch_stop. */
+napi_value watch_events(napi_env env, napi_callback_info info)
+{
+    struct call call = call_begin(env, info);
+    struct watch *watch = call_watch(&call);
+    int events = call_int(&call, 1);
+    int error = 0;
+
+    if (!call.ok)
+        return call_end(&call, NULL);
+    if (!uv_is_closing((uv_handle_t *)&watch->poll))
+        error = events == 0 ? uv_poll_stop(&watch->poll) : uv_poll_start(&watch->poll, events, on_event);
+    if (error != 0)
+        return failure_throw(&call, -error, "epoll_ctl", NULL);
+    return result_undefined(&call);
 }
 
 /* (watch). May be repeated. */

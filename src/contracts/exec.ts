@@ -8,6 +8,8 @@ export interface Command {
   readonly stdin?: string | Uint8Array;
   /** Descriptors the child gets beyond 0-2: child number -> our number. All others are closed. */
   readonly descriptors?: Readonly<Record<number, number>>;
+  /** Whether the child leads a session of its own, without our terminal. */
+  readonly newSession?: boolean;
   /** Milliseconds after which the child is killed and TIMED_OUT thrown. */
   readonly timeout?: number;
 }
@@ -24,7 +26,9 @@ export interface Completed {
 /** A child that was started with our own terminal or with pipes, and can be signalled. */
 export interface Child {
   readonly pid: number;
+  /** Keeps this process alive once it has been asked for; a child that nobody waits for does not. */
   readonly ended: Promise<{ readonly status?: number; readonly signal?: string }>;
+  /** No error if it has ended. */
   kill(signal: number): void;
 }
 

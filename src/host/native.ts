@@ -43,8 +43,10 @@ export const IP_PROTOCOL = { tcp: 6, udp: 17, sctp: 132 } as const;
  * done on a thread of its own.
  */
 export interface Native {
-  /** Calls back whenever one of `events` is there, until stopped. One watch per descriptor; stop it before closing that. */
-  watch(descriptor: number, events: number, callback: (events: number) => void): Watch;
+  /** Calls back while there is something that `watchEvents` looks for. One watch per descriptor; stop it before closing that. */
+  watch(descriptor: number, callback: (events: number) => void): Watch;
+  /** READABLE, WRITABLE, both, or 0 for none, as it is at first. */
+  watchEvents(watch: Watch, events: number): void;
   /** May be repeated. */
   watchStop(watch: Watch): void;
   /** Whether the watch keeps the process alive. It does at first. */
@@ -98,7 +100,7 @@ export interface Native {
   /** Reaps a child: undefined while it runs, then once [status, -1] or [-1, signal]. */
   waitid(descriptor: number): [number, number] | undefined;
   /**
-   * Starts `file`. `descriptors` are pairs of the child's number and ours; 0 to 2 are /dev/null where not given, all
+   * Starts `file` and returns its pid and a descriptor of the process. `descriptors` are pairs of the child's number and ours; 0 to 2 are /dev/null where not given, all
    * others are closed. Signals are at their defaults in the child.
    */
   spawn(
@@ -108,7 +110,7 @@ export interface Native {
     folder: string | null,
     descriptors: readonly number[],
     newSession: boolean,
-  ): number;
+  ): [number, number];
 
   /** A connected, non-blocking socket. The path may be of any length, its last part up to about 85 bytes. */
   connectUnix(path: string, type: number): number;
