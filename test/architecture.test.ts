@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { bundleOptions, commandFiles } from '../scripts/bundle.ts';
 import {
   chainTo,
   cycle,
@@ -169,6 +171,73 @@ describe('architecture', () => {
     console.log(`\n  Longest files\n${longest(files, ({ path }) => path)}`);
     console.log(
       `  Longest functions\n${longest(functions, ({ path, line, name }) => `${path}:${line} ${name}`)}`,
+    );
+  });
+});
+
+describe('the bundle', () => {
+  let outputs: Metafile['outputs'];
+
+  before(async () => {
+    const { metafile } = await build({ ...bundleOptions('dist'), write: false, metafile: true });
+    outputs = metafile?.outputs ?? {};
+  });
+
+  /** Source files that are read when an output is loaded, those of its static imports among them. */
+  function loadedBy(output: string, seen = new Set<string>()): string[] {
+    if (seen.has(output)) return [];
+    seen.add(output);
+    const { inputs = {}, imports = [] } = outputs[output] ?? {};
+    const further = imports.filter(({ kind, external }) => kind === 'import-statement' && !external);
+    return [...Object.keys(inputs), ...further.flatMap(({ path }) => loadedBy(path, seen))];
+  }
+
+  /** What runs before the command's own file: main, and what main loads by itself. */
+  function startUp(): string[] {
+    const lazily = outputs['dist/main.js']?.imports.filter(({ kind }) => kind === 'dynamic-import') ?? [];
+    return ['dist/main.js', ...lazily.map(({ path }) => path)].flatMap((output) => loadedBy(output));
+  }
+
+  it('has one entry per command', () => {
+    const missing = commandFiles().filter(
+      (name) => outputs[`dist/${name.replace(/ts$/, 'js')}`] === undefined,
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  it('loads no command before it is called, and never two', () => {
+    const commands = new Set(commandFiles().map((name) => `src/${name}`));
+    assert.deepEqual(
+      startUp().filter((input) => commands.has(input)),
+      [],
+    );
+    for (const command of commands) {
+      const output = command.replace(/^src\/(.*)ts$/, 'dist/$1js');
+      assert.deepEqual(
+        loadedBy(output).filter((input) => commands.has(input)),
+        [command],
+      );
+    }
+  });
+
+  it('starts without the heavy packages', () => {
+    const heavy = /node_modules\/(@kubernetes\/client-node|ajv\/dist\/(?!runtime\/)|execa|chokidar)\//;
+    const loaded = [
+      ...startUp(),
+      ...commandFiles().flatMap((name) => loadedBy(`dist/${name.replace(/ts$/, 'js')}`)),
+    ];
+    assert.deepEqual(
+      [...new Set(loaded)].filter((input) => heavy.test(input)),
+      [],
+    );
+  });
+
+  it('lists pods without the parser of manifests', () => {
+    const listing = ['ps', 'pod/ps', 'version'].flatMap((name) => loadedBy(`dist/commands/${name}.js`));
+    const parsers = /node_modules\/(yaml|ajv|tar-stream)\/|src\/schema\//;
+    assert.deepEqual(
+      [...new Set(listing)].filter((input) => parsers.test(input)),
+      [],
     );
   });
 });

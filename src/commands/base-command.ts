@@ -1,4 +1,4 @@
-import type { Interfaces } from '@oclif/core';
+import type { Config, Interfaces } from '@oclif/core';
 import { Command } from '@oclif/core/command';
 import { exitCode, isBrokenPipe } from '../errors/exit-code.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
@@ -71,6 +71,19 @@ export abstract class BaseCommand extends Command {
       renderWarning(typeof input === 'string' ? input : input.message, styleFor(process.stderr, process.env)),
     );
     return input;
+  }
+
+  /** Runs on the Config as it is; oclif's own `run` would read the whole package again. */
+  static override async run<T extends Command>(
+    this: new (
+      argv: string[],
+      config: Config,
+    ) => T,
+    argv: string[],
+    config: Config,
+  ): Promise<ReturnType<T['run']>> {
+    const command: Command = new this(argv, config);
+    return (command as BaseCommand)._run();
   }
 
   /** Runs the command and sets the exit code. Never throws: what fails is told on standard error. */
