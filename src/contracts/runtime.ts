@@ -11,7 +11,7 @@ export interface CreateRequest {
   /** 64 hex digits. */
   readonly id: string;
   readonly name: string;
-  /** Folder with config.json. Also holds pidfile, conmon.pid, exit and attach files; removed by the caller. */
+  /** Folder with config.json. Also holds pidfile, conmon.pid, attach socket, and the exit file `<bundle>/<id>`; removed by the caller. */
   readonly bundle: string;
   /** CRI-format log. Its folder exists. */
   readonly logPath: string;
@@ -42,7 +42,8 @@ export interface ExecRequest {
   readonly terminal: boolean;
   /** Whether our stdin is handed on; /dev/null otherwise. */
   readonly interactive: boolean;
-  readonly privileged?: boolean;
+  /** Instead of those that the container's own process has; names such as `CAP_CHOWN`. */
+  readonly capabilities?: readonly string[];
 }
 
 /** What an exit file and the kernel tell about an ended container. */
@@ -75,7 +76,10 @@ export interface Runtime {
     readonly conmonPid: number;
     readonly signal?: AbortSignal;
   }): Promise<ExitRecord>;
-  /** Runs a command in a container on our own stdio and returns its exit code (126, 127 for what cannot run). */
+  /**
+   * Runs a command in a container on our own stdio and returns its exit code: 127 or 126 for what cannot run, which
+   * the runtime has then said on stderr. Throws RuntimeError NOT_RUNNING, EXEC_FAILED.
+   */
   exec(request: ExecRequest): Promise<number>;
   /** Asks conmon to reopen its log (rotation). */
   reopenLog(bundle: string): Promise<void>;

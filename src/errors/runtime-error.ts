@@ -9,6 +9,7 @@ export type RuntimeCode =
   | 'CREATE_FAILED'
   | 'START_FAILED'
   | 'KILL_FAILED'
+  | 'DELETE_FAILED'
   | 'NOT_RUNNING'
   | 'EXEC_FAILED';
 
