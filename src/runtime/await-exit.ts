@@ -1,7 +1,6 @@
-import { type FSWatcher, readFileSync, watch } from 'node:fs';
+import { readFileSync, watch } from 'node:fs';
 import type { ExitRecord } from '../contracts/runtime.ts';
-import { SystemError } from '../errors/system-error.ts';
-import { native, READABLE } from '../host/native.ts';
+import { identify, type ProcessIdentity, waitForEnd } from '../host/process.ts';
 import { type ExitPlace, readExit } from './exit-file.ts';
 
 export interface ExitWait extends ExitPlace {
@@ -14,54 +13,44 @@ export interface ExitWait extends ExitPlace {
  * died and left no exit file. Rejects with the signal's reason when aborted.
  */
 export async function awaitExit(wait: ExitWait): Promise<ExitRecord | undefined> {
-  wait.signal?.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<ExitRecord | undefined>();
-  const look = () => {
-    const record = readExit(wait);
-    if (record) resolve(record);
-  };
-  const folder: FSWatcher = watch(wait.bundle, look);
-  folder.on('error', reject);
-  const monitor = watchMonitor(wait, () => resolve(readExit(wait)));
-  const onAbort = () => reject(wait.signal?.reason);
-  wait.signal?.addEventListener('abort', onAbort);
+  const over = new AbortController();
+  const signal = wait.signal ? AbortSignal.any([wait.signal, over.signal]) : over.signal;
   try {
-    // What happened before the watches were armed.
-    look();
-    if (!monitor) resolve(readExit(wait));
-    return await promise;
+    return await Promise.race([exitFile(wait, signal), monitorEnd(wait, signal)]);
   } finally {
-    wait.signal?.removeEventListener('abort', onAbort);
-    folder.close();
-    monitor?.[Symbol.dispose]();
+    over.abort();
   }
 }
 
-/** Calls back when conmon has ended; undefined if it had already. */
-function watchMonitor({ conmonPid, id }: ExitWait, onEnd: () => void): Disposable | undefined {
-  const descriptor = openProcess(conmonPid);
-  if (descriptor === undefined) return undefined;
-  // The number may belong to another process by now; the descriptor stays with the one that was looked at.
-  if (!commandLine(conmonPid).includes(id)) {
-    native().close(descriptor);
-    return undefined;
-  }
-  const watched = native().watch(descriptor, READABLE, onEnd);
-  return {
-    [Symbol.dispose]() {
-      native().watchStop(watched);
-      native().close(descriptor);
-    },
-  };
+function exitFile(place: ExitPlace, signal: AbortSignal): Promise<ExitRecord> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      try {
+        const record = readExit(place);
+        if (record) resolve(record);
+      } catch (error) {
+        reject(error);
+      }
+    };
+    const folder = watch(place.bundle, { signal }, look);
+    folder.on('error', reject);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    // What happened before the watch was armed.
+    look();
+  });
 }
 
-function openProcess(pid: number): number | undefined {
-  try {
-    return native().pidfdOpen(pid);
-  } catch (error) {
-    if (error instanceof SystemError && error.errno === 'ESRCH') return undefined;
-    throw error;
-  }
+async function monitorEnd(wait: ExitWait, signal: AbortSignal): Promise<ExitRecord | undefined> {
+  const monitor = identifyMonitor(wait);
+  if (monitor) await waitForEnd(monitor, signal);
+  return readExit(wait);
+}
+
+/** Undefined when it has ended; its number may belong to another process by now. */
+function identifyMonitor({ conmonPid, id }: ExitWait): ProcessIdentity | undefined {
+  const identity = identify(conmonPid);
+  return identity && commandLine(conmonPid).includes(id) ? identity : undefined;
 }
 
 function commandLine(pid: number): string {

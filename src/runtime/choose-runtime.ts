@@ -6,7 +6,7 @@ import type { RuntimeIdentity } from '../contracts/runtime.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { ensureFolder, readJson, replaceFile } from '../host/files.ts';
 import { commandFailure } from './failure.ts';
-import { findProgram } from './find-program.ts';
+import { locate } from './locate.ts';
 
 export interface ChooseRequest {
   readonly exec: Exec;
@@ -31,7 +31,7 @@ interface Cached {
  */
 export async function chooseRuntime(request: ChooseRequest): Promise<RuntimeIdentity> {
   const names = request.wanted === undefined ? CANDIDATES : [request.wanted];
-  const found = names.flatMap((name) => findProgram(name) ?? []);
+  const found = names.flatMap((name) => locate(name) ?? []);
   const key = keyOf(names, found);
   const cached = readCache(request.folder);
   if (cached?.key === key) return cached.identity;
@@ -68,7 +68,7 @@ function keyOf(names: readonly string[], found: readonly string[]): string {
 async function firstWorking(request: ChooseRequest, names: readonly string[]): Promise<RuntimeIdentity> {
   const passedOver: string[] = [];
   for (const name of names) {
-    const path = findProgram(name);
+    const path = locate(name);
     if (path === undefined) {
       passedOver.push(`${name} is not installed`);
       continue;
@@ -85,7 +85,7 @@ async function firstWorking(request: ChooseRequest, names: readonly string[]): P
       ...(passedOver.length > 0 ? { note: passedOver.join('; ') } : {}),
     };
   }
-  const missing = names.every((name) => findProgram(name) === undefined);
+  const missing = names.every((name) => locate(name) === undefined);
   throw new RuntimeError({
     code: missing ? 'RUNTIME_MISSING' : 'RUNTIME_BROKEN',
     kind: 'external',

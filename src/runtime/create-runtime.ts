@@ -26,7 +26,7 @@ import { createContainer } from './create-container.ts';
 import { execute } from './execute.ts';
 import { readExit } from './exit-file.ts';
 import { runtimeFailure } from './failure.ts';
-import { findProgram } from './find-program.ts';
+import { locate } from './locate.ts';
 import type { Tools } from './tools.ts';
 
 export interface RuntimeOptions {
@@ -86,7 +86,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
 }
 
 function findConmon(name: string): string {
-  const path = findProgram(name);
+  const path = locate(name);
   if (path !== undefined) return path;
   throw new RuntimeError({
     code: 'CONMON_MISSING',

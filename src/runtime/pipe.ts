@@ -1,6 +1,7 @@
 import { native, READABLE } from '../host/native.ts';
+import { Readiness } from '../host/readiness.ts';
 
-/** One end each, both closed when the pipe is disposed of. */
+/** A pipe whose ends are closed at most once, both when it is disposed of. */
 export interface Pipe extends Disposable {
   readonly reader: number;
   readonly writer: number;
@@ -8,7 +9,6 @@ export interface Pipe extends Disposable {
   closeWriter(): void;
 }
 
-/** A pipe whose ends are closed at most once. */
 export function openPipe(): Pipe {
   const [reader, writer] = native().pipe();
   const open = new Set([reader, writer]);
@@ -28,23 +28,16 @@ export function openPipe(): Pipe {
 }
 
 /** Reads up to the first line end, or to the end of the pipe. */
-export function readLine(descriptor: number): Promise<string> {
+export async function readLine(descriptor: number): Promise<string> {
   native().setNonblocking(descriptor);
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  using readiness = new Readiness(descriptor);
   const chunks: Buffer[] = [];
-  const chunk = Buffer.alloc(4096);
-  const watch = native().watch(descriptor, READABLE, () => {
-    try {
-      const count = native().read(descriptor, chunk);
-      if (count < 0) return;
-      chunks.push(Buffer.from(chunk.subarray(0, count)));
-      if (count > 0 && !chunk.subarray(0, count).includes('\n')) return;
-      native().watchStop(watch);
-      resolve(Buffer.concat(chunks).toString('utf8'));
-    } catch (error) {
-      native().watchStop(watch);
-      reject(error);
-    }
-  });
-  return promise;
+  for (;;) {
+    await readiness.wait(READABLE);
+    const chunk = Buffer.alloc(4096);
+    const count = native().read(descriptor, chunk);
+    if (count < 0) continue;
+    chunks.push(chunk.subarray(0, count));
+    if (count === 0 || chunk.subarray(0, count).includes('\n')) return Buffer.concat(chunks).toString('utf8');
+  }
 }
