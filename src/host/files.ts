@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   fsync,
+  fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -160,22 +161,49 @@ export function listFolder(path: string): readonly string[] {
   }
 }
 
-/** Makes a folder and its missing parents. `mode` (0700 unless given) is set on each folder made here, whatever the umask, never on one that was there. Throws SystemError. */
-export function ensureFolder(path: string, mode = 0o700): void {
+export interface FolderOptions {
+  /** Permission bits of each folder made here, whatever the umask; 0700 unless given. */
+  readonly mode?: number;
+  /** Survive a power loss: the names of the folders made here are synced to their parents. */
+  readonly durable?: boolean;
+}
+
+/** Makes a folder and its missing parents; folders that were there are left as they are. Throws SystemError. */
+export function ensureFolder(path: string, options: FolderOptions = {}): void {
+  const { mode = 0o700, durable = false } = options;
   try {
     mkdirSync(path, mode);
     chmodSync(path, mode);
   } catch (error) {
     switch (errno(error)) {
       case 'ENOENT':
-        ensureFolder(dirname(path), mode);
-        ensureFolder(path, mode);
+        ensureFolder(dirname(path), options);
+        ensureFolder(path, options);
         return;
       case 'EEXIST':
         return;
       default:
         throw systemError(error);
     }
+  }
+  if (durable) syncFolderNow(dirname(path));
+}
+
+function syncFolderNow(path: string): void {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Renames, replacing a file or an empty folder that is there. Throws SystemError. */
+export function rename(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    throw systemError(error);
   }
 }
 
@@ -313,8 +341,8 @@ function errno(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? '';
 }
 
-/** Node's own file errors as ours; anything else unchanged. */
-function systemError(error: unknown): unknown {
+/** Node's own errors of system calls as ours; anything else unchanged. */
+export function systemError(error: unknown): unknown {
   const failure = error as NodeJS.ErrnoException;
   if (error instanceof SystemError || !(error instanceof Error) || failure.syscall === undefined)
     return error;

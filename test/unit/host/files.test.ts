@@ -86,7 +86,7 @@ describe('files', () => {
 
   it('makes folders with their mode, and leaves those that exist', () => {
     mkdirSync(at('old'), { mode: 0o755 });
-    ensureFolder(join(folder, 'old', 'x', 'y'), 0o777);
+    ensureFolder(join(folder, 'old', 'x', 'y'), { mode: 0o777, durable: true });
     assert.equal(statSync(at('old')).mode & 0o777, 0o755);
     assert.equal(statSync(join(folder, 'old', 'x')).mode & 0o777, 0o777);
     ensureFolder(join(folder, 'old', 'x', 'y'));
