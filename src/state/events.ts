@@ -23,10 +23,11 @@ export function createEvents({ folder, locks, now }: Parts): Events {
   const path = join(folder, 'events.log');
   const older = `${path}.1`;
 
-  async function rotate(): Promise<void> {
-    using _lock = await locks.events();
-    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    if (size > rotateBeyond) rename(path, older);
+  function rotate(): Promise<void> {
+    return locks.events(() => {
+      const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+      if (size > rotateBeyond) rename(path, older);
+    });
   }
 
   return {

@@ -3,6 +3,7 @@ import { appendFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Journal, JournalEntry, Journals } from '../contracts/store.ts';
 import { createFile, ensureFolder, listFolder, readFile, removeFile, systemError } from '../host/files.ts';
+import type { Lock } from '../host/lock.ts';
 import { parseObject, parseRecord } from '../host/read-record.ts';
 import type { StateLocks } from './state-locks.ts';
 
@@ -15,7 +16,7 @@ interface Header {
 
 interface Parts {
   readonly folder: string;
-  readonly locks: Pick<StateLocks, 'journals' | 'tryFile'>;
+  readonly locks: Pick<StateLocks, 'journals' | 'tryJournal'>;
   readonly now: () => Date;
 }
 
@@ -26,35 +27,35 @@ interface Parts {
  */
 export function createJournals({ folder, locks, now }: Parts): Journals {
   return {
-    async open(verb) {
-      using _lock = await locks.journals();
-      ensureFolder(folder);
-      const path = join(folder, `${now().toISOString()}-${randomBytes(4).toString('hex')}`);
-      const header: Header = { format, verb };
-      await createFile(path, `${JSON.stringify(header)}\n`);
-      const held = await locks.tryFile(path);
-      return journal(path, { verb, entries: [], held });
-    },
+    open: (verb) =>
+      locks.journals(async () => {
+        ensureFolder(folder);
+        const path = join(folder, `${now().toISOString()}-${randomBytes(4).toString('hex')}`);
+        const header: Header = { format, verb };
+        await createFile(path, `${JSON.stringify(header)}\n`);
+        return journal(path, { verb, entries: [], held: locks.tryJournal(path) });
+      }),
 
     async abandoned() {
       if (listFolder(folder).length === 0) return [];
-      using _lock = await locks.journals();
-      const found: Journal[] = [];
-      for (const name of [...listFolder(folder)].sort()) {
-        const path = join(folder, name);
-        const held = await locks.tryFile(path);
-        if (held === undefined) continue;
-        const content = readJournal(path);
-        if (content === undefined) {
-          removeFile(path);
-          held[Symbol.dispose]();
-        } else {
-          found.push(journal(path, { ...content, held }));
-        }
-      }
-      return found;
+      return locks.journals(() =>
+        [...listFolder(folder)]
+          .sort()
+          .map((name) => adopt(join(folder, name)))
+          .filter((found) => found !== undefined),
+      );
     },
   };
+
+  function adopt(path: string): Journal | undefined {
+    const held = locks.tryJournal(path);
+    if (held === undefined) return undefined;
+    const content = readJournal(path);
+    if (content !== undefined) return journal(path, { ...content, held });
+    removeFile(path);
+    held.release();
+    return undefined;
+  }
 }
 
 interface Content {
@@ -64,7 +65,7 @@ interface Content {
 
 function journal(
   path: string,
-  { verb, entries, held }: Content & { readonly held: Disposable | undefined },
+  { verb, entries, held }: Content & { readonly held: Lock | undefined },
 ): Journal {
   const all = [...entries];
   return {
@@ -78,7 +79,7 @@ function journal(
     },
     async finish() {
       removeFile(path);
-      held?.[Symbol.dispose]();
+      held?.release();
     },
   };
 }

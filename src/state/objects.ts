@@ -45,15 +45,16 @@ export function createObjects({ folder, locks, now }: Parts): Objects {
   const pathOf = (key: ObjectKey) => join(root, objectFolder(key), objectFile);
 
   /** Runs `action` under the store lock, on a log and objects that agree. */
-  async function locked<T>(action: (last: Last) => T | Promise<T>): Promise<T> {
-    using _lock = await locks.store();
-    try {
-      const last = await log.last(() => highestVersion(root));
-      await finish(last);
-      return await action(last);
-    } catch (error) {
-      throw systemError(error);
-    }
+  function locked<T>(action: (last: Last) => T | Promise<T>): Promise<T> {
+    return locks.store(async () => {
+      try {
+        const last = await log.last(() => highestVersion(root));
+        await finish(last);
+        return await action(last);
+      } catch (error) {
+        throw systemError(error);
+      }
+    });
   }
 
   async function finish({ version, change }: Last): Promise<void> {

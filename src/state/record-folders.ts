@@ -14,7 +14,7 @@ import { readRecord } from '../host/read-record.ts';
 
 const format = 1;
 
-interface Identified {
+export interface Identified {
   readonly format: number;
   readonly id: string;
 }

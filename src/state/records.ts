@@ -1,9 +1,10 @@
 import type { Processes } from '../contracts/processes.ts';
 import type { ContainerRecord, PodRecord, Wanted } from '../contracts/records.ts';
 import type { Lease, Records } from '../contracts/store.ts';
-import { StateError } from '../errors/state-error.ts';
 import { bootIdentity } from '../host/boot-identity.ts';
 import { faultPoint } from '../host/fault.ts';
+import type { Lock } from '../host/lock.ts';
+import { createNamedRecords } from './named-records.ts';
 import type { Names } from './names.ts';
 import type { RecordFolders } from './record-folders.ts';
 import type { Root } from './root-record.ts';
@@ -18,39 +19,35 @@ interface Parts {
   readonly locks: StateLocks;
 }
 
-/** Pod and container records: one file each, read without locks, written under the lock of their own id. */
-export function createRecords({ pods, containers, podNames, containerNames, root, locks }: Parts): Records {
-  async function update<T extends PodRecord | ContainerRecord>(
-    folders: RecordFolders<T>,
-    { id, change }: { readonly id: string; readonly change: (record: T) => T },
-  ): Promise<T | undefined> {
-    using _lock = await locks.record(id);
-    const current = folders.read(id);
-    if (current === undefined) return undefined;
-    const next = change(current);
-    if (next !== current) await folders.replace(next);
-    return next;
-  }
+/** Pod and container records, wanted state and leases. */
+export function createRecords(parts: Parts): Records {
+  const { pods, containers, root, locks } = parts;
+  const podRecords = createNamedRecords<PodRecord>({
+    what: 'pod',
+    names: parts.podNames,
+    folders: pods,
+    nameOf: ({ namespace, name }) => ({ namespace, name }),
+    root,
+    locks,
+  });
+  const containerRecords = createNamedRecords<ContainerRecord>({
+    what: 'container',
+    names: parts.containerNames,
+    folders: containers,
+    nameOf: ({ namespace, fullName }) => ({ namespace, name: fullName }),
+    root,
+    locks,
+  });
 
-  async function createContainer(record: ContainerRecord): Promise<void> {
-    using _lock = await locks.names();
-    await root.claim();
-    const name = containerName(record);
-    const holder = containerNames.holder(name);
-    if (holder !== undefined && holder !== record.id && containers.read(holder) !== undefined) {
-      throw taken('container', name);
-    }
-    containerNames.reserve(name, record.id);
-    faultPoint('records.named');
-    await containers.create(record);
-  }
-
-  function leaseOf(podId: string, lock: Disposable): Lease {
+  function leaseOf(podId: string, lock: Lock): Lease {
     return {
       podId,
       async [Symbol.asyncDispose]() {
-        if (pods.read(podId) === undefined) locks.forgetLease(podId);
-        lock[Symbol.dispose]();
+        try {
+          if (pods.read(podId) === undefined) locks.forgetLease(podId);
+        } finally {
+          lock.release();
+        }
       },
     };
   }
@@ -64,25 +61,11 @@ export function createRecords({ pods, containers, podNames, containerNames, root
       return pods.read(id);
     },
 
-    async createPod(record) {
-      using _lock = await locks.names();
-      await root.claim();
-      const holder = podNames.holder(record);
-      if (holder !== undefined && pods.read(holder) !== undefined) throw taken('pod', record);
-      podNames.reserve(record, record.id);
-      faultPoint('records.named');
-      await pods.create(record);
-    },
-
-    updatePod: (id, change) => update(pods, { id, change }),
+    createPod: (record) => podRecords.create(record),
+    updatePod: (id, change) => podRecords.update(id, change),
 
     async removePod(id) {
-      await pods.clear(id);
-      using _names = await locks.names();
-      using _record = await locks.record(id);
-      const record = pods.read(id);
-      pods.remove(id);
-      if (record !== undefined) podNames.free(record, id);
+      await podRecords.remove(id);
       locks.wake(id);
     },
 
@@ -98,29 +81,18 @@ export function createRecords({ pods, containers, podNames, containerNames, root
     },
 
     async writeContainer(record) {
-      const replaced = await update(containers, { id: record.id, change: () => record });
-      if (replaced === undefined) await createContainer(record);
+      const replaced = await containerRecords.update(record.id, () => record);
+      if (replaced === undefined) await containerRecords.create(record);
     },
 
-    updateContainer: (id, change) => update(containers, { id, change }),
-
-    async removeContainer(id) {
-      await containers.clear(id);
-      using _names = await locks.names();
-      using _record = await locks.record(id);
-      const record = containers.read(id);
-      containers.remove(id);
-      if (record !== undefined) containerNames.free(containerName(record), id);
-    },
+    updateContainer: (id, change) => containerRecords.update(id, change),
+    removeContainer: (id) => containerRecords.remove(id),
 
     podFolder: (id) => pods.folder(id),
     containerFolder: (id) => containers.folder(id),
 
     async want(podId, state) {
-      const record = await update(pods, {
-        id: podId,
-        change: (pod) => ({ ...pod, wanted: next(pod, state) }),
-      });
+      const record = await podRecords.update(podId, (pod) => ({ ...pod, wanted: next(pod.wanted, state) }));
       faultPoint('records.wanted');
       locks.wake(podId);
       return record?.wanted;
@@ -133,7 +105,7 @@ export function createRecords({ pods, containers, podNames, containerNames, root
     },
 
     async tryLease(podId) {
-      const lock = await locks.tryLease(podId);
+      const lock = locks.tryLease(podId);
       return lock === undefined ? undefined : leaseOf(podId, lock);
     },
 
@@ -153,24 +125,6 @@ export function anyRuns(records: readonly ContainerRecord[], processes: Pick<Pro
 }
 
 /** A pod that is to be absent stays so: a later wish does not save it from a removal that has begun. */
-function next({ wanted }: PodRecord, state: Wanted['state']): Wanted {
-  return {
-    state: wanted.state === 'absent' ? 'absent' : state,
-    generation: wanted.generation + 1,
-  };
-}
-
-function containerName({ namespace, fullName }: ContainerRecord) {
-  return { namespace, name: fullName };
-}
-
-function taken(
-  what: 'pod' | 'container',
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-): StateError {
-  return new StateError({
-    code: 'OBJECT_EXISTS',
-    message: `the name ${name} is in use by another ${what} in namespace ${namespace}`,
-    hint: `choose another name, or remove that ${what} first`,
-  });
+function next({ state: current, generation }: Wanted, state: Wanted['state']): Wanted {
+  return { state: current === 'absent' ? 'absent' : state, generation: generation + 1 };
 }

@@ -1,0 +1,16 @@
+/**
+ * The order in which locks are taken, lowest first. Debug builds assert it. Locks of containers/storage follow its
+ * own order among themselves, from `storage` on.
+ */
+export const lockRank = {
+  journals: 0,
+  journal: 1,
+  store: 10,
+  names: 20,
+  lease: 30,
+  record: 40,
+  volumes: 50,
+  network: 60,
+  storage: 70,
+  events: 100,
+} as const;
