@@ -35,7 +35,13 @@ export interface Lock extends Disposable, AsyncDisposable {
 }
 
 /** Milliseconds between attempts while another process holds the lock: short at first, since most are held briefly. */
-const RETRY = { first: 1, factor: 1.6, most: 40 };
+const RETRY = { first: 1, factor: 1.6, most: 20 };
+
+/**
+ * Milliseconds. Within a process the lock goes from hand to hand, and others never find it free. So after a turn of
+ * this length it rests for longer than others wait between attempts.
+ */
+const TURN = { length: 250, rest: 25 };
 
 interface Waiter {
   readonly request: LockRequest;
@@ -48,6 +54,9 @@ interface Queue {
   readonly waiting: Waiter[];
   holders: number;
   exclusive: boolean;
+  /** When this thread's turn began. */
+  turn: number | undefined;
+  resting: boolean;
   timer: NodeJS.Timeout | undefined;
   delay: number;
 }
@@ -139,7 +148,15 @@ export function tryAcquire(request: LockRequest): Lock | undefined {
 function queueOf(path: string): Queue {
   const existing = queues.get(path);
   if (existing !== undefined) return existing;
-  const queue: Queue = { waiting: [], holders: 0, exclusive: false, timer: undefined, delay: RETRY.first };
+  const queue: Queue = {
+    waiting: [],
+    holders: 0,
+    exclusive: false,
+    turn: undefined,
+    resting: false,
+    timer: undefined,
+    delay: RETRY.first,
+  };
   queues.set(path, queue);
   return queue;
 }
@@ -154,6 +171,7 @@ function admits(queue: Queue, request: LockRequest): boolean {
 
 /** Serves the head of the queue as far as it goes. Called whenever something may have changed. */
 function advance(path: string, queue: Queue): void {
+  if (queue.resting) return;
   clearTimeout(queue.timer);
   queue.timer = undefined;
   for (
@@ -205,7 +223,17 @@ function attempt(queue: Queue, request: LockRequest): Lock | undefined {
   return hold(queue, request, descriptor);
 }
 
+function rest(path: string, queue: Queue): void {
+  queue.turn = undefined;
+  queue.resting = true;
+  setTimeout(() => {
+    queue.resting = false;
+    advance(path, queue);
+  }, TURN.rest);
+}
+
 function hold(queue: Queue, { path, mode }: LockRequest, descriptor: number): Lock {
+  queue.turn ??= performance.now();
   queue.holders += 1;
   queue.exclusive = mode === 'exclusive';
   let released = false;
@@ -217,7 +245,9 @@ function hold(queue: Queue, { path, mode }: LockRequest, descriptor: number): Lo
     closeSync(descriptor);
     queue.holders -= 1;
     if (queue.holders === 0) queue.exclusive = false;
-    advance(path, queue);
+    const tired = queue.turn !== undefined && performance.now() - queue.turn > TURN.length;
+    if (tired && queue.holders === 0 && queue.waiting.length > 0) rest(path, queue);
+    else advance(path, queue);
   };
   return {
     path,
