@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { StateError } from '../errors/state-error.ts';
+import { systemError } from './files.ts';
 import { LOCK_TYPE, native } from './native.ts';
 
 /** `rank` is the lock's place in the order of all locks, lowest first; locks of one rank are taken by path. */
@@ -203,24 +204,19 @@ function retryLater(path: string, queue: Queue): void {
 
 /** One attempt on a descriptor of its own. Undefined where another process or thread holds the lock. */
 function attempt(queue: Queue, request: LockRequest): Lock | undefined {
-  const { path, mode } = request;
-  const descriptor = open(request);
-  try {
-    const type = mode === 'shared' ? LOCK_TYPE.read : LOCK_TYPE.write;
-    if (!native().lock(descriptor, type, true)) {
-      closeSync(descriptor);
-      return undefined;
+  const type = request.mode === 'shared' ? LOCK_TYPE.read : LOCK_TYPE.write;
+  for (;;) {
+    const descriptor = open(request);
+    let taken = false;
+    try {
+      taken = native().lock(descriptor, type, true) && isAt(request.path, descriptor);
+      if (taken) return hold(queue, request, descriptor);
+      // Whoever removed the file while we opened it has left us one that nobody else can find.
+      if (isAt(request.path, descriptor)) return undefined;
+    } finally {
+      if (!taken) closeSync(descriptor);
     }
-    // Whoever removed the file while we opened it has locked a file that nobody else can find.
-    if (!isAt(path, descriptor)) {
-      closeSync(descriptor);
-      return attempt(queue, request);
-    }
-  } catch (error) {
-    closeSync(descriptor);
-    throw error;
   }
-  return hold(queue, request, descriptor);
 }
 
 function rest(path: string, queue: Queue): void {
@@ -267,7 +263,7 @@ function open({ path, mode, permissions }: LockRequest): number {
     // A reader of a read-only store can lock what is there.
     if (mode === 'shared' && (code === 'EROFS' || code === 'EACCES'))
       return openSync(path, constants.O_RDONLY);
-    throw error;
+    throw systemError(error);
   }
 }
 

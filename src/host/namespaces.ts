@@ -1,5 +1,6 @@
-import { rm, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import type { Namespaces } from '../contracts/namespaces.ts';
+import { removeFile, systemError } from './files.ts';
 import { unmount } from './mount.ts';
 import { native } from './native.ts';
 
@@ -17,7 +18,7 @@ async function pinNetwork(path: string): Promise<void> {
 async function unpin(path: string): Promise<void> {
   // A crash between the look and the mount may have left two pins, one above the other.
   while (await unmount(path, { lazy: true }));
-  await rm(path, { force: true });
+  removeFile(path);
 }
 
 /** A plain file is what a crash before the mount, or a reboot with a lasting /run, leaves behind. */
@@ -26,6 +27,6 @@ async function isPin(path: string): Promise<boolean> {
     return (await statfs(path)).type === NSFS_MAGIC;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
+    throw systemError(error);
   }
 }

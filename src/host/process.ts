@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { SystemError } from '../errors/system-error.ts';
+import { systemError } from './files.ts';
 import { native, READABLE } from './native.ts';
 import { Readiness } from './readiness.ts';
 
@@ -77,6 +78,6 @@ function readStat(pid: number): string | undefined {
     const { code } = error as NodeJS.ErrnoException;
     // ESRCH: it ended between open and read.
     if (code === 'ENOENT' || code === 'ESRCH') return undefined;
-    throw error;
+    throw systemError(error);
   }
 }

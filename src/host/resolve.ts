@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
 import { HostError } from '../errors/host-error.ts';
+import { systemError } from './files.ts';
 import { native, O_PATH, RESOLVE } from './native.ts';
 
 /** A path as something inside `root` would see it: neither `..` nor links lead out. */
@@ -15,12 +16,20 @@ export interface PathInRoot {
  * `flags` are those of open(2). Throws SystemError with the path inside the root.
  */
 export function openInRoot({ root, path }: PathInRoot, options: { flags: number; mode?: number }): number {
-  const folder = openSync(root, O_PATH | constants.O_DIRECTORY);
+  const folder = openFolder(root);
   try {
     const resolve = RESOLVE.IN_ROOT | RESOLVE.NO_MAGICLINKS;
     return native().openat2(folder, path, options.flags, options.mode ?? 0, resolve);
   } finally {
     closeSync(folder);
+  }
+}
+
+function openFolder(path: string): number {
+  try {
+    return openSync(path, O_PATH | constants.O_DIRECTORY);
+  } catch (error) {
+    throw systemError(error);
   }
 }
 
