@@ -43,6 +43,14 @@ export interface HeldPorts extends Disposable {
   readonly descriptors: readonly number[];
 }
 
+/** A firewall on this host that drops traffic by default, and whether pods are let through it by rules of ours. */
+export interface ForeignFirewall {
+  readonly kind: 'nft' | 'iptables-nft' | 'iptables-legacy' | 'firewalld';
+  /** Where the rules are or belong: `inet filter forward`, `filter DOCKER-USER`, `zone trusted`. */
+  readonly place: string;
+  readonly opened: boolean;
+}
+
 /**
  * Pods on networks. Everything that was done for a pod is recorded before it is done, in files of the driver's
  * own, so that `detach` undoes it whatever remains: after a crash, a reboot, or without its namespace.
@@ -59,4 +67,6 @@ export interface Network {
   /** Makes the host side right again from the records: tables, foreign firewall rules, sysctls. Cheap when nothing is wrong. */
   ensure(): Promise<void>;
   list(): Promise<readonly NetworkInfo[]>;
+  /** Other firewalls that drop by default. While pods run, each of them is opened. */
+  firewalls(): Promise<readonly ForeignFirewall[]>;
 }

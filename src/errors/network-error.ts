@@ -6,6 +6,7 @@ export type NetworkCode =
   | 'PLUGIN_MISSING'
   | 'PLUGIN_FAILED'
   | 'PORT_IN_USE'
+  | 'ADDRESS_UNAVAILABLE'
   | 'PROTOCOL_UNSUPPORTED'
   | 'FIREWALL_FAILED'
   | 'NO_FREE_RANGE';

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import type { Network } from '../contracts/network.ts';
+import { attach } from './attach.ts';
+import { createAttachmentRecords } from './attachment-records.ts';
+import { detach } from './detach.ts';
+import { createGates } from './gates.ts';
+import { checkPorts, holdPorts } from './hold-ports.ts';
+import { createHostRoutes } from './host-routes.ts';
+import { createHostSide } from './host-side.ts';
+import { listNetworks } from './list-networks.ts';
+import { createNft } from './nft.ts';
+import type { NetworkSettings, Parts } from './parts.ts';
+import { createPlugins } from './plugins.ts';
+import { createPortTable } from './port-table.ts';
+import { tableName } from './ruleset.ts';
+
+export type { NetworkSettings } from './parts.ts';
+
+/**
+ * Pods on CNI networks (specification 1.0), with the routed default network and published ports of our own. See
+ * the contract for what each verb promises. Nothing is read or started before the first call.
+ */
+export function createNetwork(settings: NetworkSettings): Network {
+  const parts = assemble(settings);
+  const { records, host, gates } = parts;
+  return {
+    async holdPorts(ports) {
+      checkPorts(ports, (await settings.facts()).protocols);
+      return holdPorts(ports, records.all);
+    },
+    attach: (request) => attach(parts, request),
+    detach: (podId) => detach(parts, podId),
+    attached: async () => records.ids(),
+    ensure: () => settings.exclusive(host.ensure),
+    list: async () => listNetworks(parts),
+    firewalls: async () => gates.report(await host.survey()),
+  };
+}
+
+function assemble(settings: NetworkSettings): Parts {
+  const { exec, folder, storeId, exclusive, pluginFolders } = settings;
+  const nft = createNft(exec);
+  const name = tableName(storeId);
+  const records = createAttachmentRecords(join(folder, 'pods'));
+  const gates = createGates({ exec, nft, storeId, ownTable: name });
+  const host = createHostSide({
+    folder,
+    storeId,
+    records,
+    routes: createHostRoutes(exec),
+    gates,
+    table: () => table,
+  });
+  const table = createPortTable({
+    nft,
+    records,
+    exclusive,
+    name,
+    pods: () => host.addresses()?.pods ?? '0.0.0.0/32',
+    vanished: host.openGates,
+  });
+  return { settings, records, host, gates, table, plugins: createPlugins({ exec, folders: pluginFolders }) };
+}
