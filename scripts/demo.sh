@@ -1,0 +1,82 @@
+#!/bin/sh
+# Shows pod at work: a manifest becomes a running pod that answers over HTTP, and is taken down again.
+# Everything lies in a folder of its own, which is removed at the end.
+set -eu
+cd "$(dirname "$0")/.."
+PATH=$PATH:/usr/sbin:/sbin
+
+[ "$(id -u)" -eq 0 ] || {
+    echo "demo: containers need root here; run: sudo npm run demo" >&2
+    exit 1
+}
+sh scripts/setup.sh demo
+
+manifest=examples/kube/hello.yaml
+folder=$(mktemp -d "${TMPDIR:-/var/tmp}/pod-demo.XXXXXX")
+
+pod() {
+    bin/pod --root "$folder/root" --runroot "$folder/run" "$@"
+}
+
+# Prints the command, then runs it.
+show() {
+    printf '\n$ %s\n' "$*"
+    "$@"
+}
+
+clean() {
+    status=$?
+    trap - EXIT
+    if [ "$status" -ne 0 ]; then
+        echo "demo: failed" >&2
+        pod kube down --force "$manifest" >/dev/null 2>&1 || true
+    fi
+    rm -rf "$folder"
+    exit "$status"
+}
+trap clean EXIT
+trap 'exit 130' INT TERM
+
+# A root filesystem of one program, with a name for each of its parts.
+mkdir -p "$folder/rootfs/bin" "$folder/rootfs/etc" "$folder/rootfs/tmp"
+cp "$(command -v busybox)" "$folder/rootfs/bin/busybox"
+for name in $(busybox --list); do
+    [ "$name" = busybox ] || ln -s busybox "$folder/rootfs/bin/$name"
+done
+echo 'root:x:0:0:root:/:/bin/sh' >"$folder/rootfs/etc/passwd"
+tar -C "$folder/rootfs" -cf "$folder/busybox.tar" .
+
+echo
+echo "1. An image, made from busybox"
+show pod import --change 'ENV PATH=/bin' --change 'CMD ["/bin/sh"]' "$folder/busybox.tar" localhost/busybox:latest
+show pod images
+
+echo
+echo "2. The manifest runs"
+show pod play kube "$manifest"
+show pod ps --pod
+
+echo
+echo "3. It answers on the host"
+url=http://127.0.0.1:$(sed -n 's/^ *\(- \)\{0,1\}hostPort: *//p' "$manifest" | head -n 1)/
+printf '\n$ wget -O - %s\n' "$url"
+tries=0
+until busybox wget -q -T 2 -O "$folder/answer" "$url"; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 20 ] || {
+        echo "demo: no answer from $url" >&2
+        show pod logs hello || true
+        exit 1
+    }
+    sleep 0.1
+done
+cat "$folder/answer"
+
+echo
+echo "4. It is taken down, and nothing is left"
+show pod kube down --force "$manifest"
+show pod ps --all
+show pod rmi localhost/busybox:latest
+
+echo
+echo "demo: done"
