@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { resolveUser } from '../../../src/host/users.ts';
+
+const files = {
+  passwd:
+    '# comment\nroot:x:0:0:root:/root:/bin/sh\napp:x:1000:1000:App:/home/app:/bin/sh\n1234:x:55:56::/odd:\nbroken\nhigh:x:4294967295:0::/:\n\n',
+  group: 'root:x:0:\nwheel:x:10:root,app\napp:x:1000:app\nvideo:x:44:app,other\nnumber:x:notone:app\n',
+};
+
+describe('host/users', () => {
+  const root = { uid: 0, gid: 0, additionalGids: [10], home: '/root', name: 'root' };
+  const app = { uid: 1000, gid: 1000, additionalGids: [10, 44], home: '/home/app', name: 'app' };
+  const cases: readonly (readonly [user: string, resolved: object])[] = [
+    ['', root],
+    ['0', root],
+    ['root', root],
+    ['app', app],
+    ['1000', app],
+    ['1234', { uid: 55, gid: 56, additionalGids: [], home: '/odd', name: '1234' }],
+    ['4000', { uid: 4000, gid: 0, additionalGids: [], home: '/' }],
+    ['app:video', { ...app, gid: 44, additionalGids: [] }],
+    ['app:77', { ...app, gid: 77, additionalGids: [] }],
+    ['4000:4001', { uid: 4000, gid: 4001, additionalGids: [], home: '/' }],
+    [':video', { ...root, gid: 44, additionalGids: [] }],
+    ['app:', app],
+  ];
+  for (const [user, resolved] of cases) {
+    it(JSON.stringify(user), () => assert.deepEqual(resolveUser(user, files), resolved));
+  }
+
+  for (const user of ['nobody', 'app:nogroup', 'a:b:c', '-1', '4294967295', 'high', 'app:number']) {
+    it(`refuses ${user}`, () => {
+      assert.throws(() => resolveUser(user, files), { name: 'RuntimeError', code: 'CREATE_FAILED' });
+    });
+  }
+
+  it('needs no files for numbers', () => {
+    const none = { passwd: '', group: '' };
+    assert.deepEqual(resolveUser('', none), { uid: 0, gid: 0, additionalGids: [], home: '/' });
+    assert.throws(() => resolveUser('root', none), { code: 'CREATE_FAILED' });
+  });
+});
