@@ -20,6 +20,8 @@ export interface Sources {
 
 export interface VolumesRequest {
   readonly podId: string;
+  /** What users of a named volume are shown as; the id unless given. */
+  readonly podName?: string;
   readonly namespace: string;
   readonly volumes: readonly Volume[];
   readonly sources: Sources;

@@ -6,6 +6,7 @@ export type VolumeCode =
   | 'SOURCE_MISSING'
   | 'SOURCE_WRONG_TYPE'
   | 'KEY_MISSING'
+  | 'PATH_INVALID'
   | 'SUBPATH_INVALID'
   | 'UNSUPPORTED_VOLUME';
 

@@ -1,0 +1,35 @@
+import type { ConfigMap } from '../kube/wire.ts';
+import { selectPayload } from './payload.ts';
+import type { VolumeType } from './volume-type.ts';
+
+/** The values of a ConfigMap: texts as UTF-8, binaryData decoded. */
+export function configMapData({ data = {}, binaryData = {} }: ConfigMap): Map<string, Buffer> {
+  return new Map([
+    ...Object.entries(data).map(([key, text]) => [key, Buffer.from(text)] as const),
+    ...Object.entries(binaryData).map(([key, text]) => [key, Buffer.from(text, 'base64')] as const),
+  ]);
+}
+
+/** The keys of a ConfigMap as files. */
+export const configMap: VolumeType = {
+  plan({ name: volume, configMap }, { request, writeData }) {
+    const { name = '', items, defaultMode, optional } = configMap ?? {};
+    const object = request.sources.configMaps.get(name);
+    const data = object === undefined ? undefined : configMapData(object);
+    const payload = selectPayload({
+      volume,
+      object: `ConfigMap ${name}`,
+      data,
+      items,
+      defaultMode,
+      optional,
+    });
+    return async () => ({
+      name: volume,
+      path: await writeData(volume, payload),
+      type: 'directory',
+      readOnly: true,
+      source: 'configMap',
+    });
+  },
+};
