@@ -98,6 +98,8 @@ export interface ImageStore {
   view(): Promise<StoreView>;
   /** A document kept with an image: `manifest`, or `sha256:<hex>` for its config. Undefined if there is none. */
   data(imageId: string, key: string): Promise<Buffer | undefined>;
+  /** How many layers of the chain are stored already, from the bottom up. Digests are those of the layers' tars. */
+  present(diffDigests: readonly string[]): Promise<number>;
   stage(): Promise<Staging>;
   /**
    * Changes an image under the store's locks. `decide` sees it as it is then, and may throw. New names are taken from
@@ -111,4 +113,3 @@ export interface ImageStore {
   /** Finishes or undoes what commands that died have left. */
   recover(): Promise<void>;
 }
-

@@ -1,5 +1,6 @@
-import { readJson, replaceFile } from '../host/files.ts';
 import { StorageError } from '../errors/storage-error.ts';
+import { readJson } from '../host/files.ts';
+import { replaceSynced } from './replace-synced.ts';
 
 /** Records of one kind, of a store with hundreds of images and thousands of layers. */
 const maxBytes = 256 * 1024 * 1024;
@@ -49,7 +50,7 @@ export class RecordFile<T extends { readonly id: string }> {
   async save(): Promise<void> {
     for (const file of this.#files) {
       if (!file.changed) continue;
-      await replaceFile(file.path, JSON.stringify(file.records), { durable: true });
+      await replaceSynced(file.path, JSON.stringify(file.records));
       file.changed = false;
     }
   }

@@ -1,0 +1,252 @@
+import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { MountedRootfs, Rootfs, RootfsRequest } from '../contracts/rootfs.ts';
+import { ImageError } from '../errors/image-error.ts';
+import { StorageError } from '../errors/storage-error.ts';
+import { SystemError } from '../errors/system-error.ts';
+import { faultPoint } from '../host/fault.ts';
+import { ensureFolder, removeEmptyFolder, removeTree } from '../host/files.ts';
+import { mountOverlay, unmount } from '../host/mount.ts';
+import { isMountPoint } from '../host/mount-id.ts';
+import { Journal } from './journal.ts';
+import { lowersOf, makeLayerFolder, placeLayerFolder } from './layer-folder.ts';
+import { type Layout, layoutOf } from './layout.ts';
+import { ownerMark, readOwnerMark, recordName } from './owner.ts';
+import type { ContainerRecord } from './record.ts';
+import { recover } from './recover.ts';
+import { folderName, removeFolder, retireLayers } from './retire.ts';
+import { checkLayer } from './supported.ts';
+import { everything, read, type Transaction, transact } from './transaction.ts';
+
+export interface RootfsOptions {
+  /** containers/storage's graph root and run root. */
+  readonly root: string;
+  readonly runroot: string;
+  /** Our lasting folder: `containers/<id>/{upper,work}` are kept below it. */
+  readonly stateFolder: string;
+  /** Our folder of this boot: mount points are made in `rootfs/<id>` below it. */
+  readonly runFolder: string;
+  /** Eight hex digits; empty for the default store. */
+  readonly storeId: string;
+}
+
+interface Place {
+  readonly layout: Layout;
+  readonly options: RootfsOptions;
+  readonly journals: string;
+}
+
+/** Root filesystems of containers over the layers of a containers/storage store. */
+export function createRootfs(options: RootfsOptions): Rootfs {
+  const layout = layoutOf(options);
+  const place: Place = { layout, options, journals: join(options.stateFolder, 'storage') };
+  return {
+    mount: (request) => mountRootfs(place, request),
+    async unmount(containerId) {
+      await unmountRootfs(place, containerId);
+    },
+    remove: (containerId) => removeRootfs(place, containerId),
+    async registered() {
+      return read(layout)
+        .containers.all()
+        .filter((container) => isOurs(container, options.storeId))
+        .map(({ id }) => id);
+    },
+  };
+}
+
+function isOurs(container: ContainerRecord, storeId: string): boolean {
+  return readOwnerMark(container)?.store === storeId;
+}
+
+function mountPoint({ options }: Place, containerId: string): string {
+  return join(options.runFolder, 'rootfs', containerId);
+}
+
+function containerFolder({ options }: Place, containerId: string): string {
+  return join(options.stateFolder, 'containers', containerId);
+}
+
+async function mountRootfs(place: Place, request: RootfsRequest): Promise<MountedRootfs> {
+  const path = mountPoint(place, request.containerId);
+  if (isMountPoint(path)) return { path };
+  const top = await register(place, request);
+  faultPoint('rootfs.registered');
+  const folder = containerFolder(place, request.containerId);
+  for (const each of [path, folder]) ensureFolder(each);
+  const { layout } = place;
+  const lowers = top.layer === undefined ? [join(top.marker, 'empty')] : lowersOf(layout, top.layer);
+  await ensureUpper(folder, join(layout.overlay, top.layer ?? top.marker, 'diff'));
+  try {
+    await mountOverlay({
+      lowers,
+      upper: join(folder, 'upper'),
+      work: join(folder, 'work'),
+      target: path,
+      base: layout.overlay,
+      options: ['metacopy=off', 'redirect_dir=off'],
+    });
+  } catch (error) {
+    throw error instanceof SystemError ? mountFailed(request, lowers.length, error) : error;
+  }
+  return { path };
+}
+
+/** The root of an overlay shows the upper folder's mode and owner, so they are the image's. */
+async function ensureUpper(folder: string, model: string): Promise<void> {
+  const upper = join(folder, 'upper');
+  ensureFolder(join(folder, 'work'));
+  if (statSync(upper, { throwIfNoEntry: false }) !== undefined) return;
+  const { mode, uid, gid } = statSync(model);
+  mkdirSync(upper);
+  chownSync(upper, uid, gid);
+  chmodSync(upper, mode & 0o7777);
+}
+
+interface Registered {
+  /** The image's top layer; undefined for an image without layers. */
+  readonly layer: string | undefined;
+  /** The empty layer that stands for the container in the store. */
+  readonly marker: string;
+}
+
+/** Makes sure that records pin the image, and that other tools take the container for mounted. */
+async function register(place: Place, request: RootfsRequest): Promise<Registered> {
+  await recover(place.layout, place.journals);
+  using journal = await Journal.open(place.journals);
+  const registered = await transact(place.layout, everything, async (transaction) => {
+    const image = transaction.images.get(request.imageId);
+    if (image === undefined) throw noImage(request);
+    const layer = image.layer === '' ? undefined : image.layer;
+    checkChain(transaction, layer);
+    const existing = transaction.containers.get(request.containerId);
+    const marker = existing?.layer ?? (await addMarker(transaction, { place, request, layer, journal }));
+    await recordMount(transaction, { id: marker, path: mountPoint(place, request.containerId) });
+    return { layer, marker };
+  });
+  journal.finish();
+  return registered;
+}
+
+async function addMarker(
+  transaction: Transaction,
+  {
+    place,
+    request,
+    layer,
+    journal,
+  }: {
+    readonly place: Place;
+    readonly request: RootfsRequest;
+    readonly layer: string | undefined;
+    readonly journal: Journal;
+  },
+): Promise<string> {
+  const { layout, layers, containers } = transaction;
+  const { storeId } = place.options;
+  const [id, name] = [folderName(), folderName()];
+  journal.add({ type: 'layer', id }, { type: 'folder', name });
+  makeLayerFolder(layout, name);
+  placeLayerFolder(layout, { name, id, parent: layer });
+  const created = new Date().toISOString();
+  const container = recordName(storeId, request.containerId);
+  layers.add({
+    id,
+    names: [`${container}-layer`],
+    ...(layer === undefined ? {} : { parent: layer }),
+    created,
+  });
+  await transaction.save('layers');
+  containers.add({
+    id: request.containerId,
+    names: [container],
+    image: request.imageId,
+    layer: id,
+    metadata: ownerMark({ store: storeId, name: request.name }),
+    created,
+    flags: {},
+  });
+  await transaction.save('containers');
+  return id;
+}
+
+async function recordMount(
+  transaction: Transaction,
+  { id, path }: { readonly id: string; readonly path: string },
+): Promise<void> {
+  const { mounts } = transaction;
+  const known = mounts.get(id);
+  if (known !== undefined && known.path === path && known.count > 0) return;
+  if (known === undefined) mounts.add({ id, path, count: 1 });
+  else mounts.put({ ...known, path, count: 1 });
+  await transaction.save('mounts');
+}
+
+function checkChain({ layout, layers }: Transaction, top: string | undefined): void {
+  for (let id = top; id !== undefined && id !== ''; ) {
+    const layer = layers.get(id);
+    if (layer === undefined) throw missing(id);
+    checkLayer(layout, layer);
+    id = layer.parent;
+  }
+}
+
+/** What has a mount or files open there keeps them; the next mount is a new one. */
+async function unmountRootfs(place: Place, containerId: string): Promise<void> {
+  const path = mountPoint(place, containerId);
+  while (await unmount(path, { lazy: true }));
+  removeEmptyFolder(path);
+}
+
+async function removeRootfs(place: Place, containerId: string): Promise<void> {
+  await unmountRootfs(place, containerId);
+  faultPoint('rootfs.unmounted');
+  const folder = containerFolder(place, containerId);
+  for (const name of ['upper', 'work']) await removeTree(join(folder, name));
+  removeEmptyFolder(folder);
+  if (read(place.layout).containers.get(containerId) === undefined) return;
+  await recover(place.layout, place.journals);
+  using journal = await Journal.open(place.journals);
+  const rubbish = await transact(place.layout, everything, async (transaction) => {
+    const { containers, mounts } = transaction;
+    const container = containers.get(containerId);
+    if (container === undefined || !isOurs(container, place.options.storeId)) return [];
+    const ids = container.layer === undefined ? [] : [container.layer];
+    journal.add(...ids.map((id) => ({ type: 'layer', id }) as const));
+    containers.remove(containerId);
+    for (const id of ids) mounts.remove(id);
+    await transaction.save('containers');
+    await transaction.save('mounts');
+    faultPoint('rootfs.unrecorded');
+    return await retireLayers(transaction, { ids, journal });
+  });
+  for (const name of rubbish) await removeFolder(place.layout, name);
+  journal.finish();
+}
+
+function noImage({ imageId, name }: RootfsRequest): ImageError {
+  return new ImageError({
+    code: 'IMAGE_NOT_FOUND',
+    message: `the image ${imageId.slice(0, 12)} of ${name} is not in the store`,
+    hint: 'it was removed by another program; pull it again',
+  });
+}
+
+function missing(id: string): StorageError {
+  return new StorageError({
+    code: 'LAYER_MISSING',
+    kind: 'external',
+    message: `the store lacks layer ${id.slice(0, 12)}`,
+    hint: 'remove the image, and pull or load it again',
+  });
+}
+
+function mountFailed(request: RootfsRequest, lowers: number, cause: SystemError): StorageError {
+  return new StorageError({
+    code: 'MOUNT_FAILED',
+    kind: 'external',
+    message: `the root filesystem of ${request.name} cannot be mounted (${lowers} layers): ${cause.message}`,
+    hint: 'overlayfs must work in the folder of the store; very many layers or a long path do not fit into one mount',
+    cause,
+  });
+}
