@@ -224,11 +224,26 @@ class Reader {
       return toObject(entries);
     }
     const value = this.#readScalar(node, position);
+    if (typeof value === 'number' && isScalar(node) && node.type === 'PLAIN') this.#noteOctal(node, position);
     if (typeof value === 'number' && !Number.isFinite(value)) {
       const message = 'Kubernetes has no infinite numbers';
       this.#report(node, position.steps, { code: 'YAML_SYNTAX', message, hint: 'quote it' });
     }
     return value;
+  }
+
+  /** File modes are written in octal on purpose; other numbers with a leading zero seldom are. */
+  #noteOctal(node: ParsedNode, { steps }: Position): void {
+    const text = isScalar(node) ? String(node.value) : '';
+    const key = steps.findLast((step) => typeof step === 'string');
+    if (!/^[-+]?0[0-7_]*[1-7][0-7_]*$/.test(text) || key === 'mode' || key === 'defaultMode') return;
+    const decimal = text.replace(/^([-+]?)0+/, '$1');
+    this.#report(node, steps, {
+      severity: 'warning',
+      code: 'SUSPICIOUS',
+      message: `${text} is octal for ${Number.parseInt(text.replaceAll('_', ''), 8)}, because of its leading zero`,
+      hint: `write ${decimal} if you mean that, or quote it if it is text`,
+    });
   }
 
   #readMap(node: YAMLMap.Parsed, position: Position, entries: Entries): void {

@@ -5,6 +5,8 @@ import { type Finding, faultAt, type Page, type Place } from './page.ts';
 import { parsePath, type Steps } from './path.ts';
 import { splitDocuments } from './split.ts';
 
+export type { Data } from './document.ts';
+
 export type DataObject = { [key: string]: Data };
 
 /** An object as written, of any kind, lists taken apart. */

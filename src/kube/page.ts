@@ -18,6 +18,9 @@ export interface Finding {
   readonly path?: string;
 }
 
+/** Lines that hold no value of a Secret. */
+const openLine = /^\s*(?:- )?(?:apiVersion|kind|metadata|name|namespace|labels|type|immutable)\s*:/;
+
 /** The text of one document, and where in its file it stands. */
 export class Page {
   readonly file: string;
@@ -26,6 +29,7 @@ export class Page {
   readonly indent: number;
   readonly text: string;
   #starts: number[] | undefined;
+  #secret: boolean | undefined;
 
   constructor(page: { file: string; firstLine: number; text: string; indent?: number }) {
     this.file = page.file;
@@ -63,13 +67,22 @@ export class Page {
       line: this.firstLine + low,
       column: Math.min(offset - start, source.length) + 1 + (low === 0 ? this.indent : 0),
       length: Math.max(1, Math.min(length, source.length - (offset - start))),
-      source: visible(low === 0 ? ' '.repeat(this.indent) + source : source),
+      source: visible((low === 0 ? ' '.repeat(this.indent) : '') + this.#shown(source)),
     };
   }
 
   /** A fault about the text at an offset; without one, about the page's first character. */
   fault(finding: Finding & { offset?: number; length?: number }): Fault {
     return faultAt(this.file, this.place(finding.offset ?? 0, finding.length ?? 1), finding);
+  }
+
+  /** Lines of a Secret are shown without what may be its values. */
+  #shown(source: string): string {
+    this.#secret ??= /\bkind["']?\s*:\s*["']?Secret\b/.test(this.text);
+    if (!this.#secret || openLine.test(source)) return source;
+    const key =
+      /^\s*(?:- )?["']?[-._\w]+["']?\s*:(?=\s|$)/.exec(source)?.[0] ?? /^\s*/.exec(source)?.[0] ?? '';
+    return key.length === source.length ? source : `${key} <hidden>`;
   }
 
   #lineStarts(): number[] {

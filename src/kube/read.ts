@@ -1,14 +1,15 @@
 import { type Fault, ManifestError } from '../errors/manifest-error.ts';
-import type { Data } from './document.ts';
+import { checkObject } from './check.ts';
 import type { LocatedObject } from './located.ts';
 import type { ManifestFile } from './manifest-file.ts';
-import { isObject, readObjects, type WrittenObject } from './objects.ts';
+import { readObjects, type WrittenObject } from './objects.ts';
+import { type Finding, faultAt } from './page.ts';
+import type { Validation } from './validation.ts';
 import type { KubeObject } from './wire.ts';
 
+export type { LocatedObject } from './located.ts';
 export type { ManifestFile } from './manifest-file.ts';
-
-/** What to do about fields that Kubernetes does not know. */
-export type Validation = 'warn' | 'strict' | 'ignore';
+export type { Validation } from './validation.ts';
 
 /** What was read, and what a person should hear about it. */
 export interface Manifests {
@@ -18,28 +19,66 @@ export interface Manifests {
 
 /**
  * Reads manifests exactly as Kubernetes does: YAML or JSON, many documents, lists taken apart, and checks them
- * as the API server would. Throws ManifestError with every fault of every file.
+ * as the API server would. Objects that `play` does not act on yet give a warning each and are left out.
+ * Throws ManifestError with every fault of every file.
  */
-export function readManifests(files: readonly ManifestFile[], _options: { validate: Validation }): Manifests {
+export function readManifests(
+  files: readonly ManifestFile[],
+  { validate }: { validate: Validation },
+): Manifests {
   const { objects, faults } = readObjects(files);
-  if (faults.some((fault) => fault.severity === 'error')) throw new ManifestError(faults);
-  return { objects: objects.map(located), warnings: faults };
-}
-
-function located(written: WrittenObject): LocatedObject {
-  const { file, line, locate } = written;
+  const checked = objects.map((written) => ({ written, ...checkObject(written, validate) }));
+  const found = inOrder([...faults, ...checked.flatMap((each) => each.faults), ...twins(checked)]);
+  if (found.some((fault) => fault.severity === 'error')) throw new ManifestError(found);
+  const acting = checked.filter((each) => each.acts);
   return {
-    object: toJson(written.data) as KubeObject,
-    file: file.name,
-    ...(file.folder === undefined ? {} : { folder: file.folder }),
-    line,
-    locate,
+    objects: acting.map(located),
+    warnings: objects.length === 0 ? [...found, ...files.slice(0, 1).map(nothing)] : found,
   };
 }
 
-function toJson(data: Data): unknown {
-  if (typeof data === 'bigint') return Number(data);
-  if (Array.isArray(data)) return data.map(toJson);
-  if (!isObject(data)) return data;
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, toJson(value)]));
+function located({ written, object }: { written: WrittenObject; object: KubeObject }): LocatedObject {
+  const { file, line, locate } = written;
+  const folder = file.folder === undefined ? {} : { folder: file.folder };
+  return { object, file: file.name, ...folder, line, locate };
+}
+
+/** Objects of the same kind, namespace and name would replace each other. */
+function twins(checked: readonly { written: WrittenObject; object: KubeObject }[]): Fault[] {
+  const first = new Map<string, WrittenObject>();
+  return checked.flatMap(({ written, object }): Fault[] => {
+    const { namespace, name } = object.metadata;
+    if (name === undefined) return [];
+    const key = JSON.stringify([object.apiVersion, object.kind, namespace ?? 'default', name]);
+    const earlier = first.get(key);
+    if (earlier === undefined) {
+      first.set(key, written);
+      return [];
+    }
+    const message = `${object.kind} ${name} is here twice; the first is in ${earlier.file.name}, line ${earlier.line}`;
+    const finding: Finding = {
+      code: 'DUPLICATE',
+      message,
+      hint: 'rename or remove one',
+      path: 'metadata.name',
+    };
+    return [faultAt(written.file.name, written.locate('metadata.name'), finding)];
+  });
+}
+
+/** In the order of the text. A warning about a value that is wrong anyway says nothing new. */
+function inOrder(faults: readonly Fault[]): Fault[] {
+  const key = ({ file, line, column }: Fault) => JSON.stringify([file, line, column]);
+  const errors = new Set(faults.filter(({ severity }) => severity === 'error').map(key));
+  const kept = faults.filter((fault) => fault.severity === 'error' || !errors.has(key(fault)));
+  const files = [...new Set(faults.map(({ file }) => file))];
+  return kept.toSorted(
+    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+  );
+}
+
+function nothing(file: ManifestFile): Fault {
+  const place = { line: 1, column: 1, length: 1, source: '' };
+  const message = 'there are no objects, so there is nothing to do';
+  return faultAt(file.name, place, { severity: 'warning', code: 'EMPTY', message });
 }

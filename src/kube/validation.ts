@@ -1,0 +1,2 @@
+/** What to do about fields that Kubernetes does not know. */
+export type Validation = 'warn' | 'strict' | 'ignore';
