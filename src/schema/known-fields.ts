@@ -7,15 +7,29 @@ export function fieldsAt(kind: string, path: Path): readonly string[] {
   return Object.keys(schemaAt(kind, path)?.properties ?? {});
 }
 
+/** Homes further away than this are coincidences of names. */
+const farthest = 4;
+
 /**
  * Where a field that is unknown at `path` belongs: the path of the nearest object that has one of that name,
  * such as `['spec']` for a restartPolicy under metadata. Lists on the way count as their first item.
- * Undefined where the kind has no such field anywhere.
+ * Undefined where the kind has no such field near by. The fields of volume sources say nothing about other places.
  */
 export function homeOf(kind: string, path: Path, field: string): Path | undefined {
-  const homes = objectsOf(kind).filter(({ schema }) => Object.hasOwn(schema.properties ?? {}, field));
-  const distances = homes.map((home) => ({ ...home, distance: distance(path, home.path) }));
-  return distances.toSorted((a, b) => a.distance - b.distance)[0]?.path;
+  const homes = objectsOf(kind)
+    .filter(({ schema }) => Object.hasOwn(schema.properties ?? {}, field))
+    .map((home) => ({ ...home, distance: distance(path, home.path) }))
+    .filter((home) => home.distance <= farthest && (isOneLine(path, home.path) || !isInVolume(home.path)));
+  return homes.toSorted((a, b) => a.distance - b.distance)[0]?.path;
+}
+
+/** True if one path leads to the other. */
+function isOneLine(path: Path, other: Path): boolean {
+  return distance(path, other) === Math.abs(path.length - other.length);
+}
+
+function isInVolume(path: Path): boolean {
+  return path.includes('volumes');
 }
 
 /** True if some other kind has the field at the same path, as a Deployment has the `spec.replicas` that a DaemonSet lacks. */
