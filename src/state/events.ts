@@ -2,6 +2,7 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync, statSync, w
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { EventLine, Events } from '../contracts/store.ts';
+import { SystemError } from '../errors/system-error.ts';
 import { ensureFolder, rename, systemError } from '../host/files.ts';
 import { newer } from '../host/read-record.ts';
 import type { StateLocks } from './state-locks.ts';
@@ -58,7 +59,10 @@ function appendLine(path: string, line: string): number {
     const descriptor = openSync(path, 'a+', 0o600);
     try {
       const { size } = fstatSync(descriptor);
-      writeSync(descriptor, `${endsWhole(descriptor, size) ? '' : '\n'}${line}\n`);
+      const bytes = Buffer.from(`${endsWhole(descriptor, size) ? '' : '\n'}${line}\n`);
+      if (writeSync(descriptor, bytes) < bytes.length) {
+        throw new SystemError({ errno: 'ENOSPC', syscall: 'write', path });
+      }
       return size;
     } finally {
       closeSync(descriptor);

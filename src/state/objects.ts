@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Change, ChangeType, ObjectKey, Objects } from '../contracts/store.ts';
@@ -57,6 +58,16 @@ export function createObjects({ folder, locks, now }: Parts): Objects {
     });
   }
 
+  let settled: Promise<void> | undefined;
+
+  /** Before the first reading: a change that its dead writer had committed is seen. */
+  function settle(): Promise<void> {
+    settled ??= existsSync(join(folder, changeLogName)) ? locked(() => undefined) : Promise.resolve();
+    return settled;
+  }
+
+  const changes = (version: number) => locked(() => log.after(version));
+
   async function finish({ version, change }: Last): Promise<void> {
     if (change?.type === 'DELETED') await erase(change.key, version);
     const content = readFile(pending)?.toString('utf8');
@@ -110,10 +121,12 @@ export function createObjects({ folder, locks, now }: Parts): Objects {
 
   return {
     async get<T extends KubeObject>(key: ObjectKey) {
+      await settle();
       return readObject(pathOf(key), key) as T | undefined;
     },
 
     async list<T extends KubeObject>(filter: Parameters<Objects['list']>[0]) {
+      await settle();
       const found: KubeObject[] = [];
       for (const path of objectPaths(root, { group: '', ...filter })) {
         const object = readObject(path);
@@ -165,7 +178,7 @@ export function createObjects({ folder, locks, now }: Parts): Objects {
 
     version: () => locked((last) => last.version),
 
-    changes: (version) => locked(() => log.after(version)),
+    changes,
 
     async *watch(version, signal) {
       ensureFolder(folder);
@@ -182,7 +195,7 @@ export function createObjects({ folder, locks, now }: Parts): Objects {
       try {
         for (let seen = version; !signal.aborted; await changed.promise) {
           changed = Promise.withResolvers();
-          for (const change of await this.changes(seen)) {
+          for (const change of await changes(seen)) {
             if (signal.aborted) return;
             seen = change.version;
             yield change;

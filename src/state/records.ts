@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Processes } from '../contracts/processes.ts';
 import type { ContainerRecord, PodRecord, Wanted } from '../contracts/records.ts';
 import type { Lease, Records } from '../contracts/store.ts';
@@ -52,6 +53,17 @@ export function createRecords(parts: Parts): Records {
     };
   }
 
+  /** Files of leases whose holders died after their pod's record was gone. */
+  function sweepLeases(): void {
+    for (const id of locks.leaseIds()) {
+      if (existsSync(pods.folder(id))) continue;
+      const lock = locks.tryLease(id);
+      if (lock === undefined) continue;
+      locks.forgetLease(id);
+      lock.release();
+    }
+  }
+
   return {
     async pods() {
       return pods.all();
@@ -61,7 +73,10 @@ export function createRecords(parts: Parts): Records {
       return pods.read(id);
     },
 
-    createPod: (record) => podRecords.create(record),
+    async createPod(record) {
+      await podRecords.create(record);
+      sweepLeases();
+    },
     updatePod: (id, change) => podRecords.update(id, change),
 
     async removePod(id) {

@@ -1,6 +1,6 @@
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureFolder, removeFile, systemError } from '../host/files.ts';
+import { ensureFolder, listFolder, removeFile, systemError } from '../host/files.ts';
 import { acquire, type Lock, tryAcquire, withLock } from '../host/lock.ts';
 import { lockRank } from '../host/lock-rank.ts';
 import { watchFolder } from '../host/watch-folder.ts';
@@ -25,6 +25,8 @@ export interface StateLocks {
   /** The right to act on a pod. */
   lease(podId: string, signal?: AbortSignal): Promise<Lock>;
   tryLease(podId: string): Lock | undefined;
+  /** Pods whose lease has a file: those that have had one since they were made. */
+  leaseIds(): readonly string[];
   /** By the holder, for a pod that has no record: removes the lease's file. */
   forgetLease(podId: string): void;
   /** Wakes those that wait by `onWake`, in every process. */
@@ -60,6 +62,8 @@ export function createStateLocks(folder: string): StateLocks {
     tryJournal: (path) => tryAcquire({ path, mode: 'exclusive', rank: lockRank.journal }),
     lease: (podId, signal) => acquire({ ...leaseOf(podId), ...(signal === undefined ? {} : { signal }) }),
     tryLease: (podId) => tryAcquire(leaseOf(podId)),
+
+    leaseIds: () => listFolder(leases),
 
     forgetLease(podId) {
       removeFile(join(leases, podId));

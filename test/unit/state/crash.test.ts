@@ -44,8 +44,12 @@ describe('death of a writer', function () {
           if (verb !== 'create') spawnSync(process.execPath, [writer, folder, 'create']);
           const created = verb === 'create' ? 0 : 1;
           dies(verb, fault);
-          const { objects } = open();
           const happened = fault !== 'objects.pending';
+          assert.equal(
+            (await open().objects.list({ kind: 'Thing' })).length,
+            (happened ? after : before)[verb] ? 1 : 0,
+          );
+          const { objects } = open();
           assert.equal(await objects.version(), happened ? created + 1 : created);
           assert.equal((await objects.changes(0)).length, await objects.version());
           const stored = await objects.get<KubeObject & { data: { n: string } }>(key);
@@ -111,6 +115,16 @@ describe('death of a writer', function () {
     holder.kill('SIGKILL');
     await (await waiting)[Symbol.asyncDispose]();
     assert.equal(existsSync(join(folder, 'locks', 'leases', id('a'))), false);
+  });
+
+  it('leaves a file of its lease, which the next pod sweeps away', async () => {
+    const holder = await start('lease');
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    const { records } = open();
+    await using held = await records.lease(id('b'));
+    await records.createPod(podRecord('c', 'web'));
+    assert.deepEqual(readdirSync(join(folder, 'locks', 'leases')), [held.podId]);
   });
 
   it('leaves its journal to whoever looks next, and only then', async () => {
