@@ -10,6 +10,7 @@ export const lockRank = {
   lease: 30,
   record: 40,
   volumes: 50,
+  attachment: 55,
   network: 60,
   storage: 70,
   events: 100,

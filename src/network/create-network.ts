@@ -1,5 +1,8 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Network } from '../contracts/network.ts';
+import { ensureFolder } from '../host/files.ts';
+import { withLock } from '../host/lock.ts';
+import { lockRank } from '../host/lock-rank.ts';
 import { attach } from './attach.ts';
 import { createAttachmentRecords } from './attachment-records.ts';
 import { detach } from './detach.ts';
@@ -28,13 +31,28 @@ export function createNetwork(settings: NetworkSettings): Network {
       checkPorts(ports, (await settings.facts()).protocols);
       return holdPorts(ports, records.all);
     },
-    attach: (request) => attach(parts, request),
-    detach: (podId) => detach(parts, podId),
+    attach: (request) => alone(parts, request.podId, (own) => attach(own, request)),
+    async detach(podId) {
+      if (records.read(podId) !== undefined) await alone(parts, podId, (own) => detach(own, podId));
+    },
     attached: async () => records.ids(),
     ensure: () => settings.exclusive(host.ensure),
     list: async () => listNetworks(parts),
     firewalls: async () => gates.report(await host.survey()),
   };
+}
+
+/**
+ * Acts on one pod while nobody else does, and while no plugin is left running for it by somebody who was killed.
+ * A few pods share each lock file, so that these files need not be removed.
+ */
+async function alone<T>(parts: Parts, podId: string, act: (own: Parts) => Promise<T>): Promise<T> {
+  const { exec, folder, pluginFolders } = parts.settings;
+  const path = join(folder, 'locks', podId.slice(0, 3));
+  ensureFolder(dirname(path));
+  return withLock({ path, mode: 'exclusive', rank: lockRank.attachment }, async ({ descriptor }) =>
+    act({ ...parts, plugins: createPlugins({ exec, folders: pluginFolders, lock: descriptor }) }),
+  );
 }
 
 function assemble(settings: NetworkSettings): Parts {

@@ -21,6 +21,8 @@ export interface PluginSettings {
   readonly exec: Exec;
   /** Where plugins are looked for, the first folder first. */
   readonly folders: readonly string[];
+  /** A lock's descriptor that plugins inherit: should we die, the lock lasts until a plugin still running has ended. */
+  readonly lock?: number;
 }
 
 /** The CNI plugins of this host. */
@@ -56,7 +58,7 @@ const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 const patience = 120_000;
 
 /** The plugins that lie in the given folders, run by `exec`. */
-export function createPlugins({ exec, folders }: PluginSettings): Plugins {
+export function createPlugins({ exec, folders, lock }: PluginSettings): Plugins {
   function find(type: string): string | undefined {
     return folders.map((folder) => join(folder, type)).find(isExecutable);
   }
@@ -74,6 +76,7 @@ export function createPlugins({ exec, folders }: PluginSettings): Plugins {
       env: environment(invocation, folders),
       stdin: JSON.stringify(invocation.request),
       timeout: patience,
+      ...(lock === undefined ? {} : { descriptors: { 3: lock } }),
     });
     const answer = parseAnswer(stdout);
     if (status === 0) {
