@@ -129,7 +129,10 @@ export abstract class BaseCommand extends Command {
       summary,
       ...(description !== undefined && { description }),
       operands: operands.usage,
-      aliases: aliases.length === 0 ? [] : [this.#name, ...aliases.map((alias) => `pod ${alias}`)],
+      aliases:
+        aliases.length === 0
+          ? []
+          : [this.#name, ...aliases.map((alias) => `pod ${alias.replaceAll(':', ' ')}`)],
       examples: examples.map((example) => (typeof example === 'string' ? example : example.command)),
       flags: flagHelp((flags ?? {}) as unknown as Flags),
     });

@@ -17,7 +17,7 @@ export async function start(argv: readonly string[], root: string): Promise<void
   process.stderr.on('error', leaveOnBrokenPipe);
   try {
     const table: CommandTable = JSON.parse(readFileSync(join(root, 'commands.json'), 'utf8'));
-    await carryOut(resolve(argv, table, globalFlags), root);
+    await carryOut(resolve(argv, table, globalFlags), { table, root });
   } catch (error) {
     process.exitCode = exitCode(error);
     process.stderr.write(
@@ -26,7 +26,10 @@ export async function start(argv: readonly string[], root: string): Promise<void
   }
 }
 
-async function carryOut(request: Request, root: string): Promise<void> {
+async function carryOut(
+  request: Request,
+  { table, root }: { readonly table: CommandTable; readonly root: string },
+): Promise<void> {
   switch (request.type) {
     case 'version': {
       const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -34,8 +37,8 @@ async function carryOut(request: Request, root: string): Promise<void> {
       return;
     }
     case 'help': {
-      const { Help } = await import('./help.ts');
-      await new Help(await Config.load({ root })).showHelp([...request.words]);
+      const { groupHelp } = await import('./group-help.ts');
+      process.stdout.write(groupHelp({ words: request.words, table, config: await Config.load({ root }) }));
       return;
     }
     case 'command': {

@@ -10,8 +10,13 @@ export interface ErrorView {
   readonly verbose: boolean;
 }
 
-/** Tells an error: `Error: ` and its message, then its hint; the faults of a manifest before that. Ends with a line feed. */
-export function renderError(error: unknown, { style, verbose }: ErrorView): string {
+/**
+ * Tells an error: `Error: ` and its message, then its hint; the faults of a manifest before that. Of several, each.
+ * Ends with a line feed.
+ */
+export function renderError(error: unknown, view: ErrorView): string {
+  if (error instanceof AggregateError) return error.errors.map((each) => renderError(each, view)).join('');
+  const { style, verbose } = view;
   const known = error instanceof PodError;
   const message = known ? error.message : `unexpected failure: ${describe(error)}`;
   const hint = known ? error.hint : 'this is a fault in pod itself; --log-level debug shows where';
@@ -30,7 +35,6 @@ export function renderWarning(message: string, style: Style): string {
 }
 
 function describe(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(describe).join('; ');
   return error instanceof Error ? error.message || error.name : String(error);
 }
 

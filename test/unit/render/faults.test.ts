@@ -100,6 +100,11 @@ describe('renderError', () => {
     assert.match(lines.at(-2) ?? '', /^Error: /);
   });
 
+  it('tells each of several', () => {
+    const [a, b] = ['a', 'b'].map((message) => new UsageError({ code: 'BAD_ARGUMENT', message }));
+    assert.equal(renderError(new AggregateError([a, b]), view), 'Error: a\nError: b\n');
+  });
+
   it('never lets control characters through', () => {
     const error = new UsageError({
       code: 'BAD_ARGUMENT',

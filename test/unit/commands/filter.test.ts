@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { matchesLabel, readFilters } from '../../../src/commands/filter.ts';
+import { UsageError } from '../../../src/errors/usage-error.ts';
+
+describe('filters', () => {
+  it('gathers the values of each name', () => {
+    const filters = readFilters(['label=a=b', 'label=c', 'name=x'], ['label', 'name', 'status']);
+    assert.deepEqual(
+      [...filters],
+      [
+        ['label', ['a=b', 'c']],
+        ['name', ['x']],
+      ],
+    );
+  });
+
+  for (const text of ['nope=1', 'label', '=x', '']) {
+    it(`refuses ${JSON.stringify(text)}`, () =>
+      assert.throws(
+        () => readFilters([text], ['label']),
+        (error) => error instanceof UsageError && error.code === 'BAD_FLAG_VALUE',
+      ));
+  }
+
+  it('finds labels by key, or by key and value', () => {
+    const labels = { app: 'web', tier: '' };
+    const table: readonly [wanted: string, found: boolean][] = [
+      ['app', true],
+      ['app=web', true],
+      ['app=db', false],
+      ['tier', true],
+      ['tier=', true],
+      ['none', false],
+      ['toString', false],
+    ];
+    for (const [wanted, found] of table) assert.equal(matchesLabel(labels, [wanted]), found, wanted);
+  });
+});
