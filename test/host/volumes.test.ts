@@ -105,6 +105,8 @@ describe('volumes with mounts', () => {
       assert.equal(statfsSync(first.path).type, tmpfs);
       assert.equal(statSync(at('run/data')).mode & 0o777, 0o700);
       assert.deepEqual(await mounts(), [at('run/data')]);
+      const options = (await mountTable()).find(({ target }) => target === at('run/data'))?.options ?? [];
+      assert.ok(options.includes('nosuid') && options.includes('nodev') && !options.includes('noexec'));
       assert.deepEqual([first.type, first.readOnly, first.source], ['directory', true, 'secret']);
       assert.equal(statSync(join(first.path, 'p')).mode & 0o777, 0o400);
       await volumes.release('p1');

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { KubeObject } from '../../../src/kube/wire.ts';
 import { createStore } from '../../../src/state/create-store.ts';
@@ -71,6 +72,34 @@ describe('death of a writer', function () {
       await objects.remove(key);
       assert.equal(await objects.version(), 2);
     });
+  });
+
+  it('at any time: the objects are just what the log tells', async () => {
+    for (let round = 0; round < 6; round += 1) {
+      const child = await start('churn');
+      await setTimeout(20 + Math.random() * 100);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const { objects } = open();
+      const last = new Map<string, [string, number]>();
+      const versions: number[] = [];
+      for (const { version, type, key } of await objects.changes(0)) {
+        versions.push(version);
+        last.set(key.name, [type, version]);
+      }
+      assert.deepEqual(
+        versions,
+        versions.map((_, index) => index + 1),
+      );
+      const told = [...last].filter(([, [type]]) => type !== 'DELETED');
+      assert.deepEqual(
+        (await objects.list({ kind: 'Thing' })).map(({ metadata }) => [
+          metadata.name,
+          Number(metadata.resourceVersion),
+        ]),
+        told.map(([name, [, version]]) => [name, version]).sort(),
+      );
+    }
   });
 
   it('before a pod has its record: the name is free', async () => {

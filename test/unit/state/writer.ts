@@ -47,6 +47,16 @@ const verbs: Record<string, () => Promise<unknown>> = {
   async want20() {
     for (let round = 0; round < 20; round += 1) await records.want(id('a'), 'stopped');
   },
+  async churn() {
+    process.stdout.write('ready\n');
+    for (let round = 0; ; round += 1) {
+      const name = `t${round % 5}`;
+      const churned = { ...thing(String(round)), metadata: { name, namespace: 'default' } };
+      if ((await objects.get({ ...key, name })) === undefined) await objects.create(churned);
+      else if (round % 3 === 2) await objects.remove({ ...key, name });
+      else await objects.update(churned);
+    }
+  },
   async lease() {
     await records.lease(id('a'));
     await untilKilled();
