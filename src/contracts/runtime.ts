@@ -42,8 +42,8 @@ export interface ExecRequest {
   readonly terminal: boolean;
   /** Whether our stdin is handed on; /dev/null otherwise. */
   readonly interactive: boolean;
-  /** Instead of those that the container's own process has; names such as `CAP_CHOWN`. */
-  readonly capabilities?: readonly string[];
+  /** With all capabilities of the host instead of those of the container. */
+  readonly privileged?: boolean;
 }
 
 /** What an exit file and the kernel tell about an ended container. */

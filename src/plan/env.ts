@@ -46,7 +46,7 @@ export function containerEnvironment(request: EnvironmentRequest): ContainerEnvi
     for (const [name, value] of entries) variables.set(name, value);
     if (skipped.length > 0) {
       warnings.push(
-        `container ${container.name}: ${describeSource(source)} has keys that are no variable names, left out: ${skipped.join(', ')}`,
+        `${describeSource(source)} has keys that are no variable names, left out: ${skipped.join(', ')}`,
       );
     }
   }

@@ -39,6 +39,8 @@ export interface RuntimeOptions {
   readonly conmon?: string;
   /** Moves a process to a cgroup, as Cgroups.enter does. */
   readonly enterCgroup: (path: string, pid: number) => Promise<void>;
+  /** Names such as `CAP_CHOWN` that a privileged command gets, as HostFacts tells them. */
+  readonly hostCapabilities: () => Promise<readonly string[]>;
 }
 
 const SIGKILL = 9;
@@ -68,6 +70,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       runtime: path,
       runtimeRoot: join(options.folder, name),
       enterCgroup: options.enterCgroup,
+      hostCapabilities: options.hostCapabilities,
     };
   };
   const bundles = bundleLinks(join(options.folder, 'bundles'));

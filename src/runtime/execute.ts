@@ -24,7 +24,8 @@ export interface Execution {
  */
 export async function execute(tools: Tools, { request, bundle }: Execution): Promise<number> {
   const spec: RuntimeSpec = JSON.parse(readFileSync(join(bundle, 'config.json'), 'utf8'));
-  const process = Buffer.from(JSON.stringify(processSpec(spec, request)));
+  const capabilities = request.privileged ? await tools.hostCapabilities() : undefined;
+  const process = Buffer.from(JSON.stringify(processSpec({ spec, request, capabilities })));
   const descriptors = {
     [PROCESS]: native().memoryFile('process', process),
     [LOG]: native().memoryFile('log', new Uint8Array()),
@@ -46,16 +47,23 @@ export async function execute(tools: Tools, { request, bundle }: Execution): Pro
   }
 }
 
+interface ProcessRequest {
+  readonly spec: RuntimeSpec;
+  readonly request: ExecRequest;
+  /** Instead of the container's own. */
+  readonly capabilities: readonly string[] | undefined;
+}
+
 /** The container's own process with the command in its place: capabilities, limits and no_new_privs stay. */
-function processSpec({ process }: RuntimeSpec, request: ExecRequest): ProcessSpec {
-  const { argv, env, cwd, user, terminal, capabilities } = request;
+function processSpec({ spec, request, capabilities }: ProcessRequest): ProcessSpec {
+  const { argv, env, cwd, user, terminal } = request;
   return {
-    ...process,
+    ...spec.process,
     terminal,
     args: argv,
     env,
     cwd,
-    ...(user ? { user: { ...process.user, ...user } } : {}),
+    ...(user ? { user: { ...spec.process.user, ...user } } : {}),
     ...(capabilities
       ? {
           capabilities: {

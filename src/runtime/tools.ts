@@ -10,4 +10,5 @@ export interface Tools {
   readonly runtimeRoot: string;
   /** Moves a process to a cgroup, in every hierarchy. */
   readonly enterCgroup: (path: string, pid: number) => Promise<void>;
+  readonly hostCapabilities: () => Promise<readonly string[]>;
 }

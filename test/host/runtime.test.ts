@@ -33,6 +33,8 @@ const HIERARCHIES = readFileSync('/proc/self/mountinfo', 'utf8')
   .filter((line) => / - cgroup2? /.test(line))
   .map((line) => line.split(' ')[4] ?? '');
 
+const hostCapabilities = async () => ['CAP_CHOWN', 'CAP_KILL'];
+
 interface Box {
   readonly id: string;
   readonly bundle: string;
@@ -57,7 +59,13 @@ for (const name of ['crun', 'runc']) {
       for (const applet of APPLETS) symlinkSync('busybox', join(rootfs, 'bin', applet));
       writeFileSync(join(rootfs, 'bin/data'), 'no program\n');
       chmodSync(join(rootfs, 'bin/data'), 0o644);
-      runtime = createRuntime({ exec, folder: join(folder, 'run'.repeat(50)), runtime: name, enterCgroup });
+      runtime = createRuntime({
+        exec,
+        folder: join(folder, 'run'.repeat(50)),
+        runtime: name,
+        enterCgroup,
+        hostCapabilities,
+      });
     });
 
     after(async () => {
@@ -255,6 +263,14 @@ for (const name of ['crun', 'runc']) {
       );
     });
 
+    it('executes with the capabilities of the host when privileged', async () => {
+      const { id } = await running('sleep', '600');
+      const argv = ['sh', '-c', 'grep -q "CapBnd:.0000000000000021" /proc/self/status'];
+      const common = { id, argv, env: ['PATH=/bin'], cwd: '/', terminal: false, interactive: false };
+      assert.equal(await runtime.exec({ ...common, privileged: true }), 0);
+      assert.equal(await runtime.exec(common), 1);
+    });
+
     it('refuses to execute in a container that has ended or never was', async () => {
       const made = await running('true');
       await runtime.wait(made);
@@ -314,12 +330,12 @@ for (const name of ['crun', 'runc']) {
 describe('the choice of a runtime', () => {
   it('finds one that works here, and remembers it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pod-choose-'));
-    const enterCgroup = async () => {};
+    const options = { exec, folder, enterCgroup: async () => {}, hostCapabilities };
     try {
-      const identity = await createRuntime({ exec, folder, enterCgroup }).identity();
+      const identity = await createRuntime(options).identity();
       assert.ok(['crun', 'runc'].includes(identity.name));
       assert.deepEqual(readdirSync(folder), ['runtime.json']);
-      assert.deepEqual(await createRuntime({ exec, folder, enterCgroup }).identity(), identity);
+      assert.deepEqual(await createRuntime(options).identity(), identity);
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -330,7 +346,13 @@ describe('the choice of a runtime', () => {
     const broken = join(folder, 'broken');
     writeFileSync(broken, '#!/bin/sh\necho broken >&2\nexit 1\n', { mode: 0o755 });
     const identity = (wanted: string) =>
-      createRuntime({ exec, folder, runtime: wanted, enterCgroup: async () => {} }).identity();
+      createRuntime({
+        exec,
+        folder,
+        runtime: wanted,
+        enterCgroup: async () => {},
+        hostCapabilities,
+      }).identity();
     const hasCode = (code: string) => (error: unknown) =>
       error instanceof RuntimeError && error.code === code;
     try {

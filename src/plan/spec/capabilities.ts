@@ -41,12 +41,8 @@ export function capabilitySet(container: Container, facts: Pick<HostFacts, 'capa
   return {
     capabilities: wanted.filter((name) => facts.capabilities.includes(name)).sort(),
     warnings: [
-      ...(lacking.length > 0
-        ? [`container ${container.name}: this host does not have ${lacking.join(', ')}`]
-        : []),
-      ...(prefixed.length > 0
-        ? [`container ${container.name}: Kubernetes writes capabilities without CAP_: ${prefixed.join(', ')}`]
-        : []),
+      ...(lacking.length > 0 ? [`this host does not have ${lacking.join(', ')}`] : []),
+      ...(prefixed.length > 0 ? [`Kubernetes writes capabilities without CAP_: ${prefixed.join(', ')}`] : []),
     ],
   };
 }

@@ -68,9 +68,6 @@ function oomScore({ pod, container, facts }: ContainerSpecRequest): {
   const score = Math.max(wanted, facts.oomScoreAdjMin);
   return {
     score,
-    warnings:
-      score === wanted
-        ? []
-        : [`container ${container.name}: this host does not let its oom_score_adj be below ${score}`],
+    warnings: score === wanted ? [] : [`this host does not let its oom_score_adj be below ${score}`],
   };
 }

@@ -39,8 +39,5 @@ function lackingControllers(
     resource.startsWith('hugepages-') ? 'hugetlb' : resource,
   );
   const lacking = ['cpu', 'memory', 'hugetlb'].filter((name) => limited.includes(name) && !has(name));
-  return lacking.map(
-    (name) =>
-      `container ${container.name}: this host has no ${name} cgroup controller, its limit is not enforced`,
-  );
+  return lacking.map((name) => `this host has no ${name} cgroup controller, its limit is not enforced`);
 }
