@@ -9,6 +9,7 @@ import {
   publishingNetwork,
   routedNetwork,
 } from './choose-networks.ts';
+import { chooseVersion } from './choose-version.ts';
 import { detach } from './detach.ts';
 import { checkPorts, conflictingPod, podTitle, portInUse } from './hold-ports.ts';
 import { admitLoopback } from './host-side.ts';
@@ -16,7 +17,7 @@ import type { NetworkConfiguration } from './network-configuration.ts';
 import type { Parts } from './parts.ts';
 import { readResult, toAttachment } from './plugin-result.ts';
 import { elementsOf } from './ruleset.ts';
-import { chooseVersion } from './version.ts';
+import { forgetUdpFlows } from './udp-flows.ts';
 
 /**
  * ADD on each network of the pod, then its ports. Ports and networks are recorded before anything is done; what was
@@ -28,7 +29,7 @@ export async function attach(parts: Parts, request: AttachRequest): Promise<read
   if (records.read(request.podId) !== undefined) await detach(parts, request.podId);
   const networks = chooseNetworks(request.networks, settings);
   parts.plugins.need(networks.flatMap(pluginTypes));
-  const versions = await Promise.all(networks.map((network) => chooseVersion(network, parts.plugins)));
+  const versions = await Promise.all(networks.map((network) => chooseVersion(network, parts.versions)));
   try {
     const record = await reserve(parts, { request, networks, versions });
     const added = await both(addAll(parts, record), raise(parts, record));
@@ -110,8 +111,9 @@ async function raise({ settings, host }: Parts, { attachments }: AttachmentRecor
   await settings.exclusive(host.raise);
 }
 
-async function publish({ table }: Parts, record: AttachmentRecord): Promise<void> {
+async function publish({ settings, table }: Parts, record: AttachmentRecord): Promise<void> {
   await table.add(record);
+  await forgetUdpFlows(settings.exec, record.ports);
   for (const name of elementsOf(record).interfaces) await admitLoopback(name);
 }
 

@@ -33,9 +33,12 @@ export interface AttachmentRecords {
   all(): readonly AttachmentRecord[];
   write(record: AttachmentRecord): Promise<void>;
   remove(podId: string): void;
+  /** Removes what a killed command left of a first write. The caller holds the lock that first writes are made under. */
+  sweep(): void;
 }
 
 const suffix = '.json';
+const unfinished = /^\.(.+)\.json\.[0-9a-f]+\.tmp$/;
 
 /** Records in `folder`, which is made when first written to. */
 export function createAttachmentRecords(folder: string): AttachmentRecords {
@@ -58,6 +61,13 @@ export function createAttachmentRecords(folder: string): AttachmentRecords {
     },
     remove(podId) {
       removeFile(file(podId));
+    },
+    sweep() {
+      const present = new Set(ids());
+      for (const name of listFolder(folder)) {
+        const podId = unfinished.exec(name)?.[1];
+        if (podId !== undefined && !present.has(podId)) removeFile(join(folder, name));
+      }
     },
   };
 }

@@ -13,6 +13,7 @@ import { createHostSide } from './host-side.ts';
 import { listNetworks } from './list-networks.ts';
 import { createNft } from './nft.ts';
 import type { NetworkSettings, Parts } from './parts.ts';
+import { createPluginVersions } from './plugin-versions.ts';
 import { createPlugins } from './plugins.ts';
 import { createPortTable } from './port-table.ts';
 import { tableName } from './ruleset.ts';
@@ -77,5 +78,7 @@ function assemble(settings: NetworkSettings): Parts {
     pods: () => host.addresses()?.pods ?? '0.0.0.0/32',
     vanished: host.openGates,
   });
-  return { settings, records, host, gates, table, plugins: createPlugins({ exec, folders: pluginFolders }) };
+  const plugins = createPlugins({ exec, folders: pluginFolders });
+  const versions = createPluginVersions({ plugins, file: join(folder, 'plugins.json') });
+  return { settings, records, host, gates, table, plugins, versions };
 }

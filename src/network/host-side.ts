@@ -108,6 +108,7 @@ export function createHostSide(settings: HostSideSettings): HostSide {
   async function lowerIfLast(): Promise<void> {
     const record = host();
     if (record === undefined || records.ids().length > 0) return;
+    records.sweep();
     await gates.close(record.gates, record.pods);
     await settings.table().drop();
     clearLeases(leaseFolder(folder, defaultNetworkName(storeId)));
@@ -116,6 +117,7 @@ export function createHostSide(settings: HostSideSettings): HostSide {
   }
 
   async function ensure(): Promise<void> {
+    records.sweep();
     if (host() === undefined) return;
     if (records.ids().length === 0) return lowerIfLast();
     await claim();

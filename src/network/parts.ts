@@ -3,6 +3,7 @@ import type { HostFacts } from '../contracts/host-facts.ts';
 import type { AttachmentRecords } from './attachment-records.ts';
 import type { Gates } from './gates.ts';
 import type { HostSide } from './host-side.ts';
+import type { PluginVersions } from './plugin-versions.ts';
 import type { Plugins } from './plugins.ts';
 import type { PortTable } from './port-table.ts';
 
@@ -26,6 +27,7 @@ export interface Parts {
   readonly settings: NetworkSettings;
   readonly records: AttachmentRecords;
   readonly plugins: Plugins;
+  readonly versions: PluginVersions;
   readonly table: PortTable;
   readonly host: HostSide;
   readonly gates: Gates;

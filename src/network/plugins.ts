@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Exec } from '../contracts/exec.ts';
 import { NetworkError } from '../errors/network-error.ts';
@@ -29,6 +29,8 @@ export interface PluginSettings {
 export interface Plugins {
   /** Throws NetworkError PLUGIN_MISSING, naming all that are not installed. */
   need(types: readonly string[]): void;
+  /** Where a plugin is, and what changes when its file does. Throws PLUGIN_MISSING. */
+  identity(type: string): { readonly path: string; readonly stamp: string };
   /** Runs a plugin and returns its parsed answer, undefined if it is empty. Throws PLUGIN_MISSING, PluginFailure. */
   invoke(invocation: Invocation): Promise<unknown>;
 }
@@ -68,9 +70,20 @@ export function createPlugins({ exec, folders, lock }: PluginSettings): Plugins 
     if (absent.length > 0) throw missing(absent, folders);
   }
 
+  function locate(type: string): string {
+    const path = find(type);
+    if (path === undefined) throw missing([type], folders);
+    return path;
+  }
+
+  function identity(type: string) {
+    const path = locate(type);
+    const { ino, size, mtimeMs } = statSync(path);
+    return { path, stamp: `${ino} ${size} ${mtimeMs}` };
+  }
+
   async function invoke(invocation: Invocation): Promise<unknown> {
-    const path = find(invocation.type);
-    if (path === undefined) throw missing([invocation.type], folders);
+    const path = locate(invocation.type);
     const { status, signal, stdout, stderr } = await exec.complete({
       argv: [path],
       env: environment(invocation, folders),
@@ -88,7 +101,7 @@ export function createPlugins({ exec, folders, lock }: PluginSettings): Plugins 
     throw new PluginFailure(invocation, failureOf(answer) ?? { reason: unexplained(stderr, signal, status) });
   }
 
-  return { need, invoke };
+  return { need, identity, invoke };
 }
 
 function environment(invocation: Invocation, folders: readonly string[]): Record<string, string> {

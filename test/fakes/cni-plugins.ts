@@ -20,6 +20,11 @@ export class CniPlugins implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'pod-cni-'));
 
   constructor(types: readonly string[]) {
+    this.install(types);
+  }
+
+  /** Puts plugins there, or puts them there anew. */
+  install(types: readonly string[]): void {
     const plugin = fileURLToPath(new URL('./cni-plugin', import.meta.url));
     for (const type of types) copyFileSync(plugin, join(this.folder, type));
   }

@@ -203,28 +203,35 @@ describe('networks of this host', () => {
     host.run('host', 'rm', host.pin('c'));
   });
 
-  it('leave nothing behind when the command dies at any moment', async () => {
-    host.space('witness');
-    const witness = host.network();
-    await witness.attach('witness', { ports: [tcp(8080)] });
-    for (const delay of [0, 1, 2, 4, 6, 8, 10, 12, 15, 18, 22, 30]) {
-      const pod = `p${delay}`;
-      host.space(pod);
-      const network = host.network();
-      await network.attached();
-      const attaching = network.attach(pod, { ports: [tcp(9000)] }).catch(() => undefined);
-      await Promise.race([attaching, sleep(delay)]);
-      await network.kill();
-      if (delay % 2 === 0) host.unpin(pod);
-      await witness.detach(...(await witness.attached()).filter((id) => id !== 'witness'));
-      await witness.ensure();
-      const elements = host.run('host', 'nft', 'list', 'table', 'inet', 'pod');
-      assert.equal(elements.includes('9000'), false, `died after ${delay} ms`);
-      assert.equal((host.ip('host', '-o', 'link').match(/veth/g) ?? []).length, 1, `died after ${delay} ms`);
-    }
-    await witness.detach('witness');
-    assert.deepEqual(host.leftovers(), []);
-  });
+  for (const verb of ['attach', 'detach'] as const) {
+    it(`leave nothing behind when the command dies at any moment of ${verb}`, async () => {
+      host.space('witness');
+      const witness = host.network();
+      await witness.attach('witness', { ports: [tcp(8080)] });
+      for (const delay of [0, 1, 2, 4, 6, 8, 10, 12, 15, 18, 22, 30, 40]) {
+        const pod = `p${delay}`;
+        host.space(pod);
+        const network = host.network();
+        await network.attached();
+        const attaching = () => network.attach(pod, { ports: [tcp(9000)] });
+        if (verb === 'detach') await attaching();
+        await Promise.race([verb === 'attach' ? attaching() : network.detach(pod), sleep(delay)]);
+        await network.kill();
+        if (delay % 2 === 0) host.unpin(pod);
+        await witness.detach(...(await witness.attached()).filter((id) => id !== 'witness'));
+        await witness.ensure();
+        const elements = host.run('host', 'nft', 'list', 'table', 'inet', 'pod');
+        assert.equal(elements.includes('9000'), false, `died after ${delay} ms`);
+        assert.equal(
+          (host.ip('host', '-o', 'link').match(/veth/g) ?? []).length,
+          1,
+          `died after ${delay} ms`,
+        );
+      }
+      await witness.detach('witness');
+      assert.deepEqual(host.leftovers(), []);
+    });
+  }
 
   it('are finished by ensure when the last pod is gone and its command died', async () => {
     host.space('a');

@@ -4,7 +4,6 @@ import { exec } from '../../../src/host/exec.ts';
 import { addChain, type ChainAttachment, deleteChain } from '../../../src/network/chain.ts';
 import { parseNetwork } from '../../../src/network/network-configuration.ts';
 import { createPlugins, PluginFailure } from '../../../src/network/plugins.ts';
-import { chooseVersion } from '../../../src/network/version.ts';
 import { CniPlugins } from '../../fakes/cni-plugins.ts';
 
 const network = parseNetwork(
@@ -158,45 +157,5 @@ describe('network/chain', () => {
       (error) =>
         error instanceof NetworkError && error.code === 'PLUGIN_MISSING' && /third/.test(error.message),
     );
-  });
-
-  describe('version', () => {
-    const versions: readonly [string, object, string[], string[], string | undefined][] = [
-      ['the only one of the configuration', { cniVersion: '0.4.0' }, [], [], '0.4.0'],
-      ['the first one where the configuration names none', {}, [], [], '0.1.0'],
-      [
-        'the highest that all have in common',
-        { cniVersion: '1.1.0', cniVersions: ['0.4.0', '1.0.0', '1.1.0'] },
-        ['0.4.0', '1.0.0', '1.1.0'],
-        ['0.3.1', '0.4.0', '1.0.0'],
-        '1.0.0',
-      ],
-      ['none', { cniVersions: ['1.0.0', '1.1.0'] }, ['0.4.0'], ['1.0.0'], undefined],
-      ['none that pod does not speak', { cniVersion: '7.0.0' }, ['7.0.0'], ['7.0.0'], undefined],
-    ];
-    for (const [name, declared, first, second, expected] of versions) {
-      it(`is ${name}`, async () => {
-        fakes.answer({ type: 'first', command: 'VERSION' }, { supportedVersions: first });
-        fakes.answer({ type: 'second', command: 'VERSION' }, { supportedVersions: second });
-        const list = { ...declared, name: 'lan', plugins: [{ type: 'first' }, { type: 'second' }] };
-        const chosen = chooseVersion(parseNetwork(JSON.stringify(list), 'lan.conflist'), chain().plugins);
-        if (expected !== undefined) return assert.equal(await chosen, expected);
-        return assert.rejects(
-          chosen,
-          (error) => error instanceof NetworkError && error.code === 'NETWORK_INVALID',
-        );
-      });
-    }
-
-    it('takes a plugin without the VERSION command for one of the first specification', async () => {
-      fakes.answer({ type: 'first', command: 'VERSION' }, { code: 4, msg: 'unknown CNI_COMMAND' }, 1);
-      fakes.answer({ type: 'second', command: 'VERSION' }, { supportedVersions: ['0.1.0', '0.2.0'] });
-      const list = {
-        cniVersions: ['0.1.0', '0.2.0'],
-        name: 'lan',
-        plugins: [{ type: 'first' }, { type: 'second' }],
-      };
-      assert.equal(await chooseVersion(parseNetwork(JSON.stringify(list), 'f'), chain().plugins), '0.1.0');
-    });
   });
 });

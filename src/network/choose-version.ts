@@ -1,7 +1,6 @@
 import { NetworkError } from '../errors/network-error.ts';
-import { isRecord } from './is-record.ts';
 import type { NetworkConfiguration } from './network-configuration.ts';
-import { PluginFailure, type Plugins } from './plugins.ts';
+import type { PluginVersions } from './plugin-versions.ts';
 
 /** Versions of the CNI specification that are spoken here, oldest first. */
 export const spokenVersions = ['0.1.0', '0.2.0', '0.3.0', '0.3.1', '0.4.0', '1.0.0', '1.1.0'] as const;
@@ -11,27 +10,18 @@ export const spokenVersions = ['0.1.0', '0.2.0', '0.3.0', '0.3.1', '0.4.0', '1.0
  * have in common. A configuration of one version leaves no choice, so its plugins are not asked.
  * Throws NetworkError NETWORK_INVALID when there is none.
  */
-export async function chooseVersion(network: NetworkConfiguration, plugins: Plugins): Promise<string> {
+export async function chooseVersion(
+  network: NetworkConfiguration,
+  supportedBy: PluginVersions,
+): Promise<string> {
   const declared = spokenVersions.filter((version) => network.versions.includes(version));
   const [only, ...others] = declared;
   if (only !== undefined && others.length === 0) return only;
   const types = [...new Set(network.plugins.map(({ type }) => type))];
-  const supported = await Promise.all(types.map((type) => supportedVersions(type, plugins)));
+  const supported = await Promise.all(types.map(supportedBy));
   const chosen = declared.findLast((version) => supported.every((versions) => versions.includes(version)));
   if (chosen === undefined) throw noVersion(network, types);
   return chosen;
-}
-
-async function supportedVersions(type: string, plugins: Plugins): Promise<readonly string[]> {
-  try {
-    const answer = await plugins.invoke({ type, command: 'VERSION', request: { cniVersion: '1.0.0' } });
-    const versions = isRecord(answer) ? answer['supportedVersions'] : undefined;
-    return Array.isArray(versions) ? versions.filter((version) => typeof version === 'string') : [];
-  } catch (error) {
-    // Plugins older than the VERSION command know only the first specification.
-    if (error instanceof PluginFailure) return ['0.1.0'];
-    throw error;
-  }
 }
 
 function noVersion(network: NetworkConfiguration, types: readonly string[]): NetworkError {
