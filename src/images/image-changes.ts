@@ -15,8 +15,33 @@ export function imageChanges(changes: readonly string[]): ImageRunConfig {
     if (apply === undefined || value === '') throw bad(change, 'it is not an instruction that import knows');
     apply(draft, value, change);
   }
-  return draft;
+  return inOrder(draft);
 }
+
+/** Members in the order of Go's types and keys sorted, as other tools write them: the bytes decide the image's id. */
+function inOrder(draft: Draft): ImageRunConfig {
+  const sorted = (record: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return Object.fromEntries(
+    goOrder.flatMap((key) => {
+      const value = draft[key];
+      if (value === undefined || value === null) return [];
+      return [[key, typeof value === 'object' && !Array.isArray(value) ? sorted({ ...value }) : value]];
+    }),
+  );
+}
+
+const goOrder: readonly (keyof ImageRunConfig)[] = [
+  'User',
+  'ExposedPorts',
+  'Env',
+  'Entrypoint',
+  'Cmd',
+  'Volumes',
+  'WorkingDir',
+  'Labels',
+  'StopSignal',
+];
 
 type Instruction = (draft: Draft, value: string, change: string) => void;
 

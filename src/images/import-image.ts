@@ -39,7 +39,9 @@ export async function importImage(
   const { diffDigest } = unpacked;
   const image = encode({
     created,
-    ...platform,
+    architecture: platform.architecture,
+    os: platform.os,
+    ...(platform.variant === undefined ? {} : { variant: platform.variant }),
     config,
     rootfs: { type: 'layers', diff_ids: [diffDigest] },
     history: [
