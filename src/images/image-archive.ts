@@ -1,6 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, createReadStream, fstatSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  fstatSync,
+  openSync,
+  read,
+  readSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { ImageError } from '../errors/image-error.ts';
 import { ensureFolder } from '../host/files.ts';
 import { type Compression, decompress } from './compression.ts';
@@ -16,6 +26,7 @@ export interface ImageArchive extends Disposable {
 }
 
 const chunkSize = 1 << 18;
+const readAt = promisify(read);
 
 /**
  * Opens an archive of images from a path or a stream. What is compressed or cannot be read in any order is first
@@ -117,10 +128,20 @@ class FileArchive implements ImageArchive {
 
   async *stream(name: string): AsyncGenerator<Buffer> {
     const { offset, size } = this.#member(name);
-    if (size === 0) return;
-    const file = { fd: this.#descriptor, autoClose: false, start: offset, end: offset + size - 1 };
-    for await (const chunk of createReadStream('', { ...file, highWaterMark: chunkSize }))
-      yield chunk as Buffer;
+    for (let done = 0; done < size; ) {
+      const length = Math.min(chunkSize, size - done);
+      // A stream of node:fs would close the descriptor when it is left early.
+      const { bytesRead, buffer } = await readAt(
+        this.#descriptor,
+        Buffer.alloc(length),
+        0,
+        length,
+        offset + done,
+      );
+      if (bytesRead === 0) throw missing(name);
+      yield buffer.subarray(0, bytesRead);
+      done += bytesRead;
+    }
   }
 
   [Symbol.dispose](): void {
