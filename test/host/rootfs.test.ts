@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { ImageError } from '../../src/errors/image-error.ts';
 import { StorageError } from '../../src/errors/storage-error.ts';
-import { archive, file, header } from '../unit/images/tar-fixture.ts';
+import { archive, file, header, pax } from '../unit/images/tar-fixture.ts';
 import { baseLayer, dockerArchive, sha256, upperLayer } from './image-fixture.ts';
 import { PeerStore, storeId } from './peer-store.ts';
 
@@ -102,6 +102,7 @@ describe('root filesystems', () => {
     const target = peer.path('folder');
     const layers = [
       archive(
+        file(`${target.slice(1)}/inside`, 'x'),
         header({ name: 'link', type: '2', link: target }),
         file('link/planted', 'x'),
         file('../../planted', 'x'),
@@ -115,18 +116,37 @@ describe('root filesystems', () => {
     assert.deepEqual(readdirSync(target), []);
     assert.equal(readFileSync(peer.path('outside'), 'utf8'), 'untouched');
     const { path } = await peer.rootfs.mount({ containerId, name: 'hostile', imageId });
+    assert.deepEqual(readdirSync(join(path, target)).sort(), ['inside', 'planted']);
+    assert.equal(readFileSync(join(path, peer.path('outside')), 'utf8'), 'overwritten');
     assert.equal(readFileSync(join(path, 'planted'), 'utf8'), 'x');
     assert.equal(statSync(join(path, 'hard')).nlink, 2);
     await peer.rootfs.remove(containerId);
   });
 
-  it('refuses a hardlink to what the layer does not have, and leaves nothing', async () => {
-    await assert.rejects(
-      load([archive(header({ name: 'hard', type: '1', link: '../../../../../../../../../../etc/passwd' }))]),
-      (error) => error instanceof ImageError && error.code === 'LAYER_INVALID',
-    );
-    assert.deepEqual(peer.strays(), []);
-  });
+  const impossible: readonly (readonly [string, readonly Buffer[]])[] = [
+    [
+      'a hardlink to what is outside',
+      [header({ name: 'hard', type: '1', link: '../../../../../../../etc/passwd' })],
+    ],
+    ['a file below a file', [file('a', 'x'), file('a/b', 'x')]],
+    ['a file below a link to nowhere', [header({ name: 'a', type: '2', link: '/etc' }), file('a/b', 'x')]],
+    ['a file below a link to itself', [header({ name: 'a', type: '2', link: 'a' }), file('a/b', 'x')]],
+    [
+      'a name of 300 bytes',
+      [file('a/'.repeat(3), 'x', { type: '5' }), pax({ path: 'n'.repeat(300) }), file('a', 'x')],
+    ],
+    ['a whiteout of nothing', [file('.wh.', '')]],
+    ['a whiteout of the folder above', [file('.wh...', '')]],
+  ];
+  for (const [what, parts] of impossible) {
+    it(`refuses ${what}, and leaves nothing`, async () => {
+      await assert.rejects(
+        load([archive(...parts)]),
+        (error) => error instanceof ImageError && error.code === 'LAYER_INVALID',
+      );
+      assert.deepEqual(peer.strays(), []);
+    });
+  }
 
   it('refuses stores that it cannot honour', async () => {
     const unsupported = (error: unknown) =>
