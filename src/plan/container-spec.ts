@@ -11,7 +11,7 @@ import {
   isPrivileged,
   type PlannedSpec,
 } from './spec/request.ts';
-import { resources } from './spec/resources.ts';
+import { infraResources, resources } from './spec/resources.ts';
 import { seccompFor } from './spec/seccomp.ts';
 import { sysctls } from './spec/sysctls.ts';
 
@@ -78,7 +78,7 @@ export function infraSpec(request: InfraSpecRequest): PlannedSpec {
       linux: {
         namespaces: infraNamespaces(request),
         cgroupsPath,
-        resources: { devices: [{ allow: false, access: 'rwm' }], cpu: { shares: 2 } },
+        resources: infraResources(facts),
         sysctl: sysctls(request),
         ...protectedPaths(),
       },

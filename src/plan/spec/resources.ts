@@ -1,5 +1,6 @@
+import type { HostFacts } from '../../contracts/host-facts.ts';
 import type { ResourcesSpec } from '../../oci/runtime-spec.ts';
-import { containerLimits, hugepageLimits } from '../resources.ts';
+import { containerLimits, hugepageLimits, milliCpuToShares } from '../resources.ts';
 import { deviceRules } from './devices.ts';
 import type { ContainerSpecRequest } from './request.ts';
 
@@ -28,6 +29,15 @@ export function resources(request: ContainerSpecRequest): PlannedResources {
       ...(hugepages.length > 0 && has('hugetlb') ? { hugepageLimits: hugepages } : {}),
     },
     warnings: lackingControllers(request, has),
+  };
+}
+
+/** `pause` sleeps: the least of everything, and no device. */
+export function infraResources({ cgroup }: Pick<HostFacts, 'cgroup'>): ResourcesSpec {
+  const hasCpu = cgroup.controllers.some(({ name }) => name === 'cpu');
+  return {
+    devices: [{ allow: false, access: 'rwm' }],
+    ...(hasCpu ? { cpu: { shares: milliCpuToShares(0) } } : {}),
   };
 }
 
