@@ -1,17 +1,7 @@
-import {
-  Composer,
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  Lexer,
-  type ParsedNode,
-  Parser,
-  type YAMLError,
-  type YAMLMap,
-} from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from 'yaml';
 import type { Fault } from '../errors/manifest-error.ts';
+import { compose, isMergeKey, maximumDepth, type Node, oddSpaceFinding, tooDeep } from './compose.ts';
+import { Locator } from './locator.ts';
 import type { Finding, Page, Place } from './page.ts';
 import { formatPath, type Steps } from './path.ts';
 import { keyText, resolveScalar, type ScalarValue } from './scalar.ts';
@@ -28,12 +18,8 @@ export interface ParsedDocument {
   locate(steps: Steps, at: 'key' | 'value'): Place;
 }
 
-/** Deeper nesting is refused: no manifest needs it, and it would cost the stack. */
-const maximumDepth = 512;
 /** Values that aliases may repeat, so that a few lines cannot become gigabytes. */
 const maximumRepeated = 100_000;
-
-type Node = ParsedNode | null;
 
 /**
  * Parses one document. npm `yaml` gives the tree with every scalar as text (its failsafe schema); what the
@@ -50,130 +36,6 @@ export function parseDocument(page: Page): ParsedDocument {
     value: reader.faults.some((fault) => fault.severity === 'error') ? undefined : value,
     faults: reader.faults,
     locate: (steps, at) => locator.locate(tree.root, steps, at),
-  };
-}
-
-function compose(page: Page): { root: Node } | { faults: Fault[] } {
-  const forbidden = forbiddenCharacter(page) ?? directive(page);
-  if (forbidden !== undefined) return { faults: [forbidden] };
-  const tokens = tokenize(page);
-  if ('faults' in tokens) return tokens;
-  const composer = new Composer({
-    schema: 'failsafe',
-    resolveKnownTags: false,
-    uniqueKeys: false,
-    logLevel: 'silent',
-    prettyErrors: false,
-  });
-  const documents: Document.Parsed[] = [...composer.compose(tokens.tokens, true, page.text.length)];
-  const error = documents.flatMap((document) => document.errors)[0];
-  if (error !== undefined) return { faults: [syntaxFault(page, error)] };
-  const second = documents[1]?.range[0];
-  if (second !== undefined) {
-    return { faults: [page.fault({ ...afterEnd, offset: second })] };
-  }
-  return { root: documents[0]?.contents ?? null };
-}
-
-const afterEnd: Finding = {
-  code: 'YAML_SYNTAX',
-  message: 'Kubernetes ignores everything after the line ...',
-  hint: 'separate documents with --- on a line of its own',
-};
-
-type Token = NonNullable<Parser['stack'][number]>;
-
-function tokenize(page: Page): { tokens: Token[] } | { faults: Fault[] } {
-  const parser = new Parser();
-  const tokens: Token[] = [];
-  let offset = 0;
-  let brackets = 0;
-  for (const lexeme of new Lexer().lex(page.text)) {
-    if (lexeme === '[' || lexeme === '{') brackets += 1;
-    else if (lexeme === ']' || lexeme === '}') brackets -= 1;
-    if (brackets > maximumDepth || parser.stack.length > maximumDepth) {
-      return { faults: [page.fault({ ...tooDeep, offset })] };
-    }
-    for (const token of parser.next(lexeme.startsWith('"') ? withoutQuoteEscapes(lexeme) : lexeme)) {
-      tokens.push(token);
-    }
-    offset += isMarker(lexeme) ? 0 : lexeme.length;
-    parser.offset = offset;
-  }
-  for (const token of parser.end()) tokens.push(token);
-  return { tokens };
-}
-
-/** The lexer announces a document, a plain scalar and a flow error by a character of its own. */
-function isMarker(lexeme: string): boolean {
-  return lexeme.length === 1 && /[\x02\x18\x1F]/.test(lexeme);
-}
-
-/** Kubernetes takes \' in double quotes, which YAML 1.2 does not know. */
-function withoutQuoteEscapes(lexeme: string): string {
-  return lexeme.replace(/\\([\\'])/g, (whole, character) => (character === "'" ? "'" : whole));
-}
-
-const tooDeep: Finding = {
-  code: 'YAML_LIMIT',
-  message: `values are nested more than ${maximumDepth} levels deep`,
-};
-
-/** Unicode characters that YAML does not allow unescaped. Line feeds and tabs are allowed. */
-function forbiddenCharacter(page: Page): Fault | undefined {
-  const match =
-    /[\0-\x08\x0B-\x1F\x7F-\x84\x86-\x9F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.exec(
-      page.text,
-    );
-  if (match === null) return undefined;
-  return page.fault({
-    code: 'YAML_SYNTAX',
-    message: `${unicodeName(match[0])} is a control character, which YAML does not allow`,
-    hint: 'remove it, or write it as an escape in double quotes',
-    offset: match.index,
-  });
-}
-
-function directive(page: Page): Fault | undefined {
-  const match = /^(?:[ \t]*(?:#.*)?\n)*(%.*)/.exec(page.text);
-  if (match?.[1] === undefined) return undefined;
-  return page.fault({
-    code: 'YAML_SYNTAX',
-    message: 'Kubernetes does not accept YAML directives',
-    hint: 'remove this line',
-    offset: match[0].length - match[1].length,
-    length: match[1].length,
-  });
-}
-
-function unicodeName(character: string): string {
-  return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
-}
-
-function syntaxFault(page: Page, error: YAMLError): Fault {
-  const [offset, end] = error.pos;
-  const place = page.place(offset, end - offset);
-  const before = /^\s*/.exec(place.source)?.[0] ?? '';
-  const odd = oddSpace.exec(place.source);
-  const text = error.message.replace(/\.$/, '');
-  const start = { offset: offset - (place.column - 1), length: before.length };
-  if (before.includes('\t')) {
-    const message = 'a tab is used for indentation';
-    return page.fault({ code: 'YAML_SYNTAX', message, hint: 'indent with spaces', ...start });
-  }
-  if (odd !== null) return page.fault({ ...oddSpaceFinding(odd[0]), offset: start.offset + odd.index });
-  return page.fault({ code: 'YAML_SYNTAX', message: text, offset, length: end - offset });
-}
-
-/** Spaces that look like a blank and are none to YAML. */
-const oddSpace = /[\u00A0\u1680\u2000-\u200B\u202F\u205F\u3000]/;
-
-function oddSpaceFinding(character: string, position = 'stands here'): Finding {
-  const name = character === '\u00A0' ? 'a non-breaking space' : 'an unusual space';
-  return {
-    code: 'YAML_SYNTAX',
-    message: `${name} (${unicodeName(character)}) ${position}; it is part of the text to YAML`,
-    hint: 'replace it with an ordinary space',
   };
 }
 
@@ -383,12 +245,6 @@ function deeper(position: Position, step?: string | number): Position {
   };
 }
 
-function isMergeKey(key: Node): boolean {
-  return (
-    isScalar(key) && key.value === '<<' && (key.type === 'PLAIN' || key.tag === 'tag:yaml.org,2002:merge')
-  );
-}
-
 function toObject(entries: Entries): { [key: string]: Data } {
   const object: { [key: string]: Data } = {};
   for (const [key, value] of entries) {
@@ -398,81 +254,4 @@ function toObject(entries: Entries): { [key: string]: Data } {
     } else object[key] = value;
   }
   return object;
-}
-
-interface Found {
-  readonly key: Node;
-  readonly value: Node;
-}
-
-/** Finds places in a tree that was read. */
-class Locator {
-  readonly #page: Page;
-  readonly #targets: ReadonlyMap<Node, Node>;
-
-  constructor(page: Page, targets: ReadonlyMap<Node, Node>) {
-    this.#page = page;
-    this.#targets = targets;
-  }
-
-  locate(root: Node, steps: Steps, at: 'key' | 'value'): Place {
-    let found: Found = { key: null, value: root };
-    let whole = true;
-    for (const step of steps) {
-      const next = this.#step(this.#target(found.value), step);
-      if (next === undefined) {
-        whole = false;
-        break;
-      }
-      found = next;
-    }
-    return this.#place(found, whole ? at : 'key');
-  }
-
-  #place({ key, value }: Found, at: 'key' | 'value'): Place {
-    const scalar = value !== null && (isScalar(value) || isAlias(value)) && value.range[1] > value.range[0];
-    const node = key !== null && (at === 'key' || !scalar) ? key : value;
-    const [start, end] = node?.range ?? [this.#page.text.search(/\S/), 0];
-    return this.#page.place(start, end - start);
-  }
-
-  #target(node: Node): Node {
-    return this.#targets.get(node) ?? node;
-  }
-
-  #step(node: Node, step: string | number): Found | undefined {
-    if (isSeq(node) && typeof step === 'number') {
-      const item = node.items[step] as Node | undefined;
-      return item === undefined ? undefined : { key: null, value: item };
-    }
-    return isMap(node) && typeof step === 'string' ? this.#entry(node as YAMLMap.Parsed, step) : undefined;
-  }
-
-  #entry(map: YAMLMap.Parsed, name: string): Found | undefined {
-    let found: Found | undefined;
-    for (const pair of map.items) {
-      const key = this.#target(pair.key as Node);
-      if (isMergeKey(key)) found = this.#merged(pair.value, name) ?? found;
-      else if (this.#keyName(key) === name) found = { key: pair.key as Node, value: pair.value };
-    }
-    return found;
-  }
-
-  #merged(node: Node, name: string): Found | undefined {
-    const source = this.#target(node);
-    if (isMap(source)) return this.#entry(source as YAMLMap.Parsed, name);
-    if (!isSeq(source)) return undefined;
-    for (const item of source.items) {
-      const found = this.#merged(item as Node, name);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  }
-
-  #keyName(key: Node): string | undefined {
-    if (!isScalar(key)) return undefined;
-    const text = String(key.value);
-    const resolved = resolveScalar({ text, tag: key.tag ?? '', quoted: key.type !== 'PLAIN' });
-    return 'value' in resolved ? keyText(resolved.value, text) : undefined;
-  }
 }

@@ -56,7 +56,7 @@ export function checkVolumes(spec: Subject<PodSpec>, folder: string | undefined)
   const volumes = spec.at('volumes').items();
   for (const volume of volumes) {
     reportName(volume.at('name'), labelFault(volume.value.name));
-    checkOneSet(volume, sources, 'volume source');
+    checkSource(volume);
     checkHostPath(volume, folder);
     checkEmptyDir(volume);
     checkFiles(volume.at('configMap'), volume.value.configMap?.items !== undefined);
@@ -70,6 +70,16 @@ export function checkVolumes(spec: Subject<PodSpec>, folder: string | undefined)
     volumes.map((volume) => volume.at('name')),
     'the volume',
   );
+}
+
+/** A volume without a source is an emptyDir to Kubernetes, which is seldom what was meant. */
+function checkSource(volume: Subject<Volume>): void {
+  if (sources.some((source) => volume.value[source] !== undefined)) {
+    checkOneSet(volume, sources, 'volume source');
+    return;
+  }
+  const message = `the volume ${volume.value.name} has no source`;
+  volume.warning('SUSPICIOUS', message, 'it will be an emptyDir; write emptyDir: {} to say so');
 }
 
 function checkHostPath(volume: Subject<Volume>, folder: string | undefined): void {

@@ -1,0 +1,143 @@
+import { Composer, type Document, isScalar, Lexer, type ParsedNode, Parser, type YAMLError } from 'yaml';
+import type { Fault } from '../errors/manifest-error.ts';
+import type { Finding, Page } from './page.ts';
+
+/** A node of the tree; null where a value is left out. */
+export type Node = ParsedNode | null;
+
+/** Deeper nesting is refused: no manifest needs it, and it would cost the stack. */
+export const maximumDepth = 512;
+
+/** The tree of a document's text, every scalar as text, or why there is none. */
+export function compose(page: Page): { root: Node } | { faults: Fault[] } {
+  const forbidden = forbiddenCharacter(page) ?? directive(page);
+  if (forbidden !== undefined) return { faults: [forbidden] };
+  const tokens = tokenize(page);
+  if ('faults' in tokens) return tokens;
+  const composer = new Composer({
+    schema: 'failsafe',
+    resolveKnownTags: false,
+    uniqueKeys: false,
+    logLevel: 'silent',
+    prettyErrors: false,
+  });
+  const documents: Document.Parsed[] = [...composer.compose(tokens.tokens, true, page.text.length)];
+  const error = documents.flatMap((document) => document.errors)[0];
+  if (error !== undefined) return { faults: [syntaxFault(page, error)] };
+  const second = documents[1]?.range[0];
+  if (second !== undefined) {
+    return { faults: [page.fault({ ...afterEnd, offset: second })] };
+  }
+  return { root: documents[0]?.contents ?? null };
+}
+
+const afterEnd: Finding = {
+  code: 'YAML_SYNTAX',
+  message: 'Kubernetes ignores everything after the line ...',
+  hint: 'separate documents with --- on a line of its own',
+};
+
+type Token = NonNullable<Parser['stack'][number]>;
+
+function tokenize(page: Page): { tokens: Token[] } | { faults: Fault[] } {
+  const parser = new Parser();
+  const tokens: Token[] = [];
+  let offset = 0;
+  let brackets = 0;
+  for (const lexeme of new Lexer().lex(page.text)) {
+    if (lexeme === '[' || lexeme === '{') brackets += 1;
+    else if (lexeme === ']' || lexeme === '}') brackets -= 1;
+    if (brackets > maximumDepth || parser.stack.length > maximumDepth) {
+      return { faults: [page.fault({ ...tooDeep, offset })] };
+    }
+    for (const token of parser.next(lexeme.startsWith('"') ? withoutQuoteEscapes(lexeme) : lexeme)) {
+      tokens.push(token);
+    }
+    offset += isMarker(lexeme) ? 0 : lexeme.length;
+    parser.offset = offset;
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return { tokens };
+}
+
+/** The lexer announces a document, a plain scalar and a flow error by a character of its own. */
+function isMarker(lexeme: string): boolean {
+  return lexeme.length === 1 && /[\x02\x18\x1F]/.test(lexeme);
+}
+
+/** Kubernetes takes \' in double quotes, which YAML 1.2 does not know. */
+function withoutQuoteEscapes(lexeme: string): string {
+  return lexeme.replace(/\\([\\'])/g, (whole, character) => (character === "'" ? "'" : whole));
+}
+
+/** Says that nesting passed the limit. */
+export const tooDeep: Finding = {
+  code: 'YAML_LIMIT',
+  message: `values are nested more than ${maximumDepth} levels deep`,
+};
+
+/** Unicode characters that YAML does not allow unescaped. Line feeds and tabs are allowed. */
+function forbiddenCharacter(page: Page): Fault | undefined {
+  const match =
+    /[\0-\x08\x0B-\x1F\x7F-\x84\x86-\x9F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.exec(
+      page.text,
+    );
+  if (match === null) return undefined;
+  return page.fault({
+    code: 'YAML_SYNTAX',
+    message: `${unicodeName(match[0])} is a control character, which YAML does not allow`,
+    hint: 'remove it, or write it as an escape in double quotes',
+    offset: match.index,
+  });
+}
+
+function directive(page: Page): Fault | undefined {
+  const match = /^(?:[ \t]*(?:#.*)?\n)*(%.*)/.exec(page.text);
+  if (match?.[1] === undefined) return undefined;
+  return page.fault({
+    code: 'YAML_SYNTAX',
+    message: 'Kubernetes does not accept YAML directives',
+    hint: 'remove this line',
+    offset: match[0].length - match[1].length,
+    length: match[1].length,
+  });
+}
+
+function unicodeName(character: string): string {
+  return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+function syntaxFault(page: Page, error: YAMLError): Fault {
+  const [offset, end] = error.pos;
+  const place = page.place(offset, end - offset);
+  const before = /^\s*/.exec(place.source)?.[0] ?? '';
+  const odd = oddSpace.exec(place.source);
+  const text = error.message.replace(/\.$/, '');
+  const start = { offset: offset - (place.column - 1), length: before.length };
+  if (before.includes('\t')) {
+    const message = 'a tab is used for indentation';
+    return page.fault({ code: 'YAML_SYNTAX', message, hint: 'indent with spaces', ...start });
+  }
+  if (odd !== null) return page.fault({ ...oddSpaceFinding(odd[0]), offset: start.offset + odd.index });
+  return page.fault({ code: 'YAML_SYNTAX', message: text, offset, length: end - offset });
+}
+
+/** Spaces that look like a blank and are none to YAML. */
+const oddSpace = /[\u00A0\u1680\u2000-\u200B\u202F\u205F\u3000]/;
+
+/** Says that a space is none to YAML. */
+export function oddSpaceFinding(character: string, position = 'stands here'): Finding {
+  const name = character === '\u00A0' ? 'a non-breaking space' : 'an unusual space';
+  return {
+    code: 'YAML_SYNTAX',
+    message: `${name} (${unicodeName(character)}) ${position}; it is part of the text to YAML`,
+    hint: 'replace it with an ordinary space',
+  };
+}
+
+/** True for the plain key << , which merges another map. */
+export function isMergeKey(key: Node): boolean {
+  return (
+    isScalar(key) && key.value === '<<' && (key.type === 'PLAIN' || key.tag === 'tag:yaml.org,2002:merge')
+  );
+}
