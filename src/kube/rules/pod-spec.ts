@@ -53,7 +53,7 @@ function checkDns(spec: Subject<PodSpec>): void {
   const addresses = servers.items();
   if (spec.value.dnsPolicy === 'None' && addresses.length === 0) {
     const message = 'dnsPolicy None needs a nameserver';
-    servers.error('MISSING_FIELD', message, 'add one to dnsConfig.nameservers');
+    spec.at('dnsPolicy').error('MISSING_FIELD', message, 'add one to dnsConfig.nameservers');
   }
   if (addresses.length > 3) servers.error('BAD_VALUE', `${addresses.length} nameservers are more than 3`);
   for (const address of addresses) {
