@@ -134,14 +134,16 @@ export function native(): Native {
   return loaded;
 }
 
+/** What only the install folder has: what was built, or, before that, what builds it. */
+const MARKS = ['build/pod.node', 'native/build.sh'];
+
 /**
- * The folder that pod is installed in: the nearest one with a package.json at or above this file, wherever it was
- * bundled to.
+ * The folder that pod is installed in, with `build/` in it: the nearest one at or above `start`, which is this file's
+ * own folder, in src/ or wherever it was bundled to. `start` itself if there is none.
  */
-export function installFolder(): string {
-  const start = dirname(fileURLToPath(import.meta.url));
+export function installFolder(start: string = dirname(fileURLToPath(import.meta.url))): string {
   for (let folder = start; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json'))) return folder;
+    if (MARKS.some((mark) => existsSync(join(folder, mark)))) return folder;
     if (folder === dirname(folder)) return start;
   }
 }

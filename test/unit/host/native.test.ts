@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   closeSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -13,11 +14,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { SystemError } from '../../../src/errors/system-error.ts';
-import { LOCK_TYPE, native } from '../../../src/host/native.ts';
+import { installFolder, LOCK_TYPE, native } from '../../../src/host/native.ts';
 
 describe('the native binding', () => {
   let folder: string;
@@ -28,6 +29,20 @@ describe('the native binding', () => {
     writeFileSync(file, 'content');
   });
   afterEach(() => rmSync(folder, { recursive: true }));
+
+  describe('the install folder', () => {
+    for (const mark of ['build/pod.node', 'native/build.sh']) {
+      it(`is found by ${mark}, from the sources and from a bundle with a package.json of its own`, () => {
+        mkdirSync(join(folder, dirname(mark)));
+        writeFileSync(join(folder, mark), '');
+        mkdirSync(join(folder, 'dist', 'chunks'), { recursive: true });
+        writeFileSync(join(folder, 'dist', 'package.json'), '{}');
+        for (const start of ['dist', 'dist/chunks', '.']) {
+          assert.equal(installFolder(join(folder, start)), folder);
+        }
+      });
+    }
+  });
 
   describe('failures', () => {
     it('are SystemErrors with errno, system call and path', () => {
