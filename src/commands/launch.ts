@@ -12,7 +12,7 @@ import { type CommandTable, type Request, resolve } from './resolve.ts';
  * Runs the command that `argv` names, from the built package in `root`, and sets the exit code. Only help asks oclif
  * to read its manifest: a command's class and an empty Config are all that running it takes.
  */
-export async function start(argv: readonly string[], root: string): Promise<void> {
+export async function launch(argv: readonly string[], root: string): Promise<void> {
   process.stdout.on('error', leaveOnBrokenPipe);
   process.stderr.on('error', leaveOnBrokenPipe);
   try {
