@@ -89,7 +89,7 @@ export async function removeCgroup(facts: CgroupFacts, path: string): Promise<vo
       const pids = await processesBelow(facts, path);
       throw failed(`the cgroup ${path} cannot be removed: ${describe(pids)} did not end`);
     }
-    await killAll(facts, path);
+    await killBelow(facts, path);
     await delay(pause);
   }
 }
@@ -99,40 +99,25 @@ export async function removeIfEmpty({ hierarchies }: CgroupFacts, path: string):
   await Promise.all(hierarchies.map(({ mount }) => removeFolder(`${mount}${path}`)));
 }
 
+/** Makes the deepest folder first: once it is there, nobody who tidies up can remove those above it. */
 async function makeIn(hierarchy: Hierarchy, path: string): Promise<void> {
+  await failing(path, mkdir(`${hierarchy.mount}${path}`, { recursive: true }));
   let parent = hierarchy.mount;
-  const parts = path.split('/').filter((name) => name !== '');
-  for (let index = 0; index < parts.length; index += 1) {
+  for (const part of path.split('/').filter((name) => name !== '')) {
+    const folder = `${parent}/${part}`;
     if (hierarchy.version === 2) await handDown(hierarchy, parent);
-    const folder = `${parent}/${parts[index]}`;
-    if ((await makeFolder(folder)) === 'parent gone') {
-      // Whoever took the last pod down removed our empty parent meanwhile: begin again at the root.
-      parent = hierarchy.mount;
-      index = -1;
-      continue;
-    }
-    if (hierarchy.controllers.includes('cpuset') && hierarchy.version === 1) await copyCpuset(parent, folder);
+    else if (hierarchy.controllers.includes('cpuset')) await copyCpuset(parent, folder);
     parent = folder;
   }
 }
 
-async function makeFolder(folder: string): Promise<'made' | 'parent gone'> {
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    if (isCode(error, ['ENOENT'])) return 'parent gone';
-    if (!isCode(error, ['EEXIST'])) throw failed(`${folder} cannot be made`, error);
-  }
-  return 'made';
-}
-
 async function handDown({ controllers }: Hierarchy, folder: string): Promise<void> {
   const file = `${folder}/cgroup.subtree_control`;
-  const enabled = ((await failing(file, readFile(file, 'utf8'), gone)) ?? '').split(/\s+/);
+  const enabled = ((await failing(file, readFile(file, 'utf8'))) ?? '').split(/\s+/);
   for (const controller of controllers.filter((name) => !enabled.includes(name))) {
     // A cgroup that holds processes, or a host that keeps a controller to itself: then limits of it cannot be set.
     await failing(file, write(file, `+${controller}`), [
-      ...gone,
+      'ENOENT',
       'EBUSY',
       'EINVAL',
       'EACCES',
@@ -144,14 +129,9 @@ async function handDown({ controllers }: Hierarchy, folder: string): Promise<voi
 
 async function copyCpuset(parent: string, folder: string): Promise<void> {
   for (const name of ['cpuset.cpus', 'cpuset.mems']) {
-    const own = await failing(`${folder}/${name}`, readFile(`${folder}/${name}`, 'utf8'), [
-      'ENOENT',
-      'ENODEV',
-    ]);
-    if (own === undefined || own.trim() !== '') continue;
-    const inherited = await failing(`${parent}/${name}`, readFile(`${parent}/${name}`, 'utf8'), gone);
-    if (inherited !== undefined)
-      await failing(`${folder}/${name}`, write(`${folder}/${name}`, inherited.trim()), gone);
+    const read = async (file: string) => (await failing(file, readFile(file, 'utf8')))?.trim() ?? '';
+    const file = `${folder}/${name}`;
+    if ((await read(file)) === '') await failing(file, write(file, await read(`${parent}/${name}`)));
   }
 }
 
@@ -216,7 +196,8 @@ async function tryRemove({ hierarchies }: CgroupFacts, path: string): Promise<bo
   return removed.every(Boolean);
 }
 
-async function killAll(facts: CgroupFacts, path: string): Promise<void> {
+/** Sends SIGKILL to everything in a cgroup and below it. No error if there is none. */
+export async function killBelow(facts: CgroupFacts, path: string): Promise<void> {
   for (const { mount, version } of facts.hierarchies) {
     // Kernels before 5.14 have no such file.
     const file = `${mount}${path}/cgroup.kill`;

@@ -36,8 +36,7 @@ export function createCgroups({ parent, facts, manager = facts.manager, exec }: 
       return [...new Set(found.flat())];
     },
     removeParent: async () => {
-      await drivers.cgroupfs.removeParent();
-      if (facts.manager === 'systemd') await drivers.systemd.removeParent();
+      await Promise.all([drivers.cgroupfs.removeParent(), drivers.systemd.removeParent()]);
     },
     processes: (cgroup, containerId) => {
       const folder =

@@ -65,7 +65,14 @@ describe('cgroups', () => {
       assert.deepEqual(folders(cgroup.filesystemPath), []);
       await cgroups.remove(cgroup);
       assert.deepEqual(await cgroups.pods(), []);
+
+      await cgroups.create(cgroup, {});
+      await cgroups.remove(cgroup);
       await cgroups.removeParent();
+      const parent = cgroup.filesystemPath.split('/').slice(0, 2).join('/');
+      for (const deadline = Date.now() + 10_000; Date.now() < deadline && folders(parent).length > 0; )
+        await setTimeout(20);
+      assert.deepEqual(folders(parent), []);
     }
   });
 
@@ -116,7 +123,7 @@ describe('cgroups', () => {
     const remover = (async () => {
       while (!done) {
         await cgroups.removeParent();
-        await setTimeout(10);
+        await setTimeout(1);
       }
     })();
     for (let round = 0; round < 20; round += 1) {
