@@ -1,8 +1,10 @@
 import type { Config, Interfaces } from '@oclif/core';
 import { Command } from '@oclif/core/command';
+import { createEngine, type Engine } from '../engine.ts';
 import { exitCode, isBrokenPipe } from '../errors/exit-code.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { UsageError } from '../errors/usage-error.ts';
+import type { Outcome } from '../pods/each.ts';
 import { renderError, renderWarning } from '../render/errors.ts';
 import { renderCommandHelp } from '../render/help.ts';
 import { styleFor } from '../render/style.ts';
@@ -60,6 +62,25 @@ export abstract class BaseCommand extends Command {
     return this.#interruption.signal;
   }
 
+  /** The engine of the store that the global flags name. */
+  protected async engine(): Promise<Engine> {
+    const globals = this.globals;
+    return createEngine({
+      env: process.env,
+      cwd: process.cwd(),
+      uid: process.geteuid?.() ?? 0,
+      flags: {
+        root: globals.root,
+        runroot: globals.runroot,
+        runtime: globals.runtime,
+        conmon: globals.conmon,
+        cgroupManager: globals['cgroup-manager'],
+        networkConfigDir: globals['network-config-dir'],
+        storageDriver: globals['storage-driver'],
+      },
+    });
+  }
+
   /** Writes to standard output. A line feed is added unless the text ends with one, or is empty. */
   protected print(text: string): void {
     if (text !== '') process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
@@ -84,6 +105,14 @@ export abstract class BaseCommand extends Command {
   ): Promise<ReturnType<T['run']>> {
     const command: Command = new this(argv, config);
     return (command as BaseCommand)._run();
+  }
+
+  /** Prints the ids of what succeeded, in order, and tells each failure; the exit code is that of the last one. */
+  protected printOutcomes(outcomes: readonly Outcome[]): void {
+    for (const outcome of outcomes) {
+      if ('error' in outcome) this.#fail(outcome.error);
+      else this.print(outcome.id);
+    }
   }
 
   /** Runs the command and sets the exit code. Never throws: what fails is told on standard error. */

@@ -57,13 +57,13 @@ export interface Config {
 
 /** Global flags, as given. */
 export interface ConfigFlags {
-  readonly root?: string;
-  readonly runroot?: string;
-  readonly runtime?: string;
-  readonly cgroupManager?: string;
-  readonly networkConfigDir?: string;
-  readonly conmon?: string;
-  readonly storageDriver?: string;
+  readonly root?: string | undefined;
+  readonly runroot?: string | undefined;
+  readonly runtime?: string | undefined;
+  readonly cgroupManager?: string | undefined;
+  readonly networkConfigDir?: string | undefined;
+  readonly conmon?: string | undefined;
+  readonly storageDriver?: string | undefined;
 }
 
 /** The files that exist, each list with the weightiest last. */

@@ -31,7 +31,7 @@ export interface Drivers {
   readonly clock: Clock;
   facts(): Promise<HostFacts>;
   /** The seccomp profile for containers that ask for none, as parsed JSON; undefined where the host has none. */
-  seccompProfile(): Promise<object | undefined>;
+  seccompProfile(): Promise<unknown>;
   /** Called before each named step of a plan; tests make it die there. */
   step(name: Step): void;
 }

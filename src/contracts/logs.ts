@@ -11,13 +11,13 @@ export interface LogLine {
 
 export interface LogQuery {
   readonly path: string;
-  readonly tail?: number;
-  readonly since?: Date;
-  readonly until?: Date;
-  readonly follow?: boolean;
+  readonly tail?: number | undefined;
+  readonly since?: Date | undefined;
+  readonly until?: Date | undefined;
+  readonly follow?: boolean | undefined;
   /** Asked when the end is reached while following: false once the container has ended, then the rest is read and it stops. */
   readonly running?: () => Promise<boolean>;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Logs {

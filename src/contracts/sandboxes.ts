@@ -19,8 +19,9 @@ export interface SandboxPaths {
 /** The host's own name files, which a pod's are made from. */
 export interface HostFiles {
   readonly hosts: string;
-  /** The resolver file with the real upstreams. */
   readonly resolvConf: string;
+  /** The resolver file that names the servers behind a local stub, where there is one. */
+  readonly upstreamResolvConf?: string;
 }
 
 /** The files and folders below the run folder that make up a pod's sandbox and its containers' bundles. */
@@ -42,6 +43,6 @@ export interface Sandboxes {
   /** The config.json of a bundle, parsed; undefined when there is none. */
   readBundle(containerId: string): Promise<unknown>;
   removeBundle(containerId: string): Promise<void>;
-  /** A folder with the static `pause`, shared by all infra containers and never under a noexec mount. */
-  infraRootfs(): Promise<string>;
+  /** The static `pause` and an empty root for it, shared by all infra containers, never under a noexec mount. */
+  infra(): Promise<{ readonly rootfs: string; readonly pause: string }>;
 }

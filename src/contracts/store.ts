@@ -108,6 +108,8 @@ export interface Records {
 export interface Journals {
   /** Opens a journal that lasts until `finish`. It is locked by this process; a journal whose lock is free is a dead command's. */
   open(verb: string): Promise<Journal>;
+  /** Whether there are any, of living commands or dead ones. Cheap. */
+  any(): Promise<boolean>;
   /** Journals of dead commands, oldest first, each locked by us until finished. */
   abandoned(): Promise<readonly Journal[]>;
 }
@@ -120,8 +122,14 @@ export interface Journal {
   finish(): Promise<void>;
 }
 
+/**
+ * What a command is about to do. `commit` is its point of no return: a command found dead before it is undone, one
+ * found dead after it is finished.
+ */
 export type JournalEntry =
   | { readonly type: 'object'; readonly key: ObjectKey; readonly uid: string }
+  | { readonly type: 'update'; readonly previous: KubeObject }
+  | { readonly type: 'commit'; readonly podIds: readonly string[]; readonly start: boolean }
   | { readonly type: 'volume'; readonly namespace: string; readonly name: string }
   | { readonly type: 'pod'; readonly podId: string };
 

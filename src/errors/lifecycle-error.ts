@@ -12,6 +12,7 @@ export type LifecycleCode =
   | 'BELONGS_TO_POD'
   | 'INIT_FAILED'
   | 'START_FAILED'
+  | 'IMMUTABLE'
   | 'INTERRUPTED'
   | 'CONFIG_MISSING'
   | 'RUNS_AS_ROOT';

@@ -36,6 +36,8 @@ export function createJournals({ folder, locks, now }: Parts): Journals {
         return journal(path, { verb, entries: [], held: locks.tryJournal(path) });
       }),
 
+    any: async () => listFolder(folder).length > 0,
+
     async abandoned() {
       if (listFolder(folder).length === 0) return [];
       return locks.journals(() =>

@@ -1,18 +1,6 @@
 import { join } from 'node:path';
 import type { ObjectKey } from '../contracts/store.ts';
-import type { KubeObject } from '../kube/wire.ts';
 import { pathSegment } from '../values/path-segment.ts';
-
-/** The key of an object, from its apiVersion, kind and metadata. */
-export function keyOf({ apiVersion, kind, metadata }: KubeObject): ObjectKey {
-  const slash = apiVersion.indexOf('/');
-  return {
-    group: slash < 0 ? '' : apiVersion.slice(0, slash),
-    kind,
-    ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
-    name: metadata.name ?? '',
-  };
-}
 
 /** `Pod default/web`, `Deployment.apps web`: how messages name an object. */
 export function keyText({ group, kind, namespace, name }: ObjectKey): string {

@@ -19,8 +19,9 @@ import {
 import { corrupt, parseObject } from '../host/read-record.ts';
 import { watchFolder } from '../host/watch-folder.ts';
 import type { KubeObject } from '../kube/wire.ts';
+import { keyOf } from '../plan/object-key.ts';
 import { changeLogName, createChangeLog, type Last } from './change-log.ts';
-import { keyOf, keyText, kindFolder, namespaceFolder, objectFolder, sameKey } from './object-key.ts';
+import { keyText, kindFolder, namespaceFolder, objectFolder, sameKey } from './object-key.ts';
 import type { StateLocks } from './state-locks.ts';
 
 interface Parts {

@@ -137,13 +137,14 @@ describe('objects', () => {
     it('keeps groups, kinds and namespaces apart', async () => {
       await objects.create(thing('a'));
       await objects.create({ apiVersion: 'apps/v1', kind: 'Thing', metadata: { name: 'a', namespace: 'x' } });
-      await objects.create({ apiVersion: 'v1', kind: 'Thing', metadata: { name: 'a' } });
+      await objects.create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'a' } });
       await objects.create({
         apiVersion: 'v1',
         kind: 'Thing',
         metadata: { name: 'a', namespace: '_cluster' },
       });
-      assert.equal((await objects.list({ kind: 'Thing' })).length, 3);
+      assert.equal((await objects.list({ kind: 'Thing' })).length, 2);
+      assert.equal((await objects.list({ kind: 'Node' })).length, 1);
       assert.equal((await objects.list({ kind: 'Thing', namespace: 'default' })).length, 1);
       assert.equal((await objects.list({ kind: 'Thing', group: 'apps' })).length, 1);
       assert.equal((await objects.list({ kind: 'None' })).length, 0);

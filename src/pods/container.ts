@@ -1,0 +1,178 @@
+import type { Drivers } from '../contracts/drivers.ts';
+import type { HostFacts } from '../contracts/host-facts.ts';
+import type { ContainerRecord } from '../contracts/records.ts';
+import type { PreparedVolume, Sources } from '../contracts/volumes.ts';
+import { VolumeError } from '../errors/volume-error.ts';
+import type { Container, Pod, VolumeMount } from '../kube/wire.ts';
+import type { ImageConfig } from '../oci/image-config.ts';
+import { containerCommand } from '../plan/command.ts';
+import { type ContainerMount, containerSpec } from '../plan/container-spec.ts';
+import { containerEnvironment } from '../plan/env.ts';
+import type { SeccompProfile } from '../plan/spec/seccomp.ts';
+import { containerUser, verifyNonRoot } from '../plan/user.ts';
+import type { Hold } from './hold.ts';
+import { createRuntimeContainer, type Sandbox, startRuntimeContainer } from './sandbox.ts';
+
+/** What every container of a pod is made with. */
+export interface PodContext {
+  readonly pod: Pod;
+  readonly sandbox: Sandbox;
+  readonly sources: Sources;
+  readonly facts: HostFacts;
+  /** Told once per distinct thing that was clamped, skipped or doubtful. */
+  readonly warn: (message: string) => void;
+}
+
+/** A container of the manifest with its record. */
+export interface Member {
+  readonly container: Container;
+  readonly record: ContainerRecord;
+}
+
+/** Mounts the root filesystem, writes the bundle and creates the container through the runtime. */
+export async function createMember(
+  drivers: Drivers,
+  hold: Hold,
+  context: PodContext,
+  member: Member,
+): Promise<ContainerRecord> {
+  const { record } = member;
+  const { image } = record;
+  if (image === undefined) throw new Error(`container ${record.fullName} has no image recorded`);
+  await hold.proceed('container.rootfs');
+  const [{ path: rootfs }, config] = await Promise.all([
+    drivers.rootfs.mount({ containerId: record.id, name: record.fullName, imageId: image.id }),
+    drivers.images.config(image.id),
+  ]);
+  const { spec, warnings } = await plan(drivers, context, { ...member, rootfs, image: config });
+  for (const warning of warnings) context.warn(`${record.fullName}: ${warning}`);
+  await hold.proceed('container.bundle');
+  await drivers.sandboxes.writeBundle(record.id, JSON.stringify(spec));
+  await hold.proceed('container.create');
+  return createRuntimeContainer(drivers, record, { sandbox: context.sandbox.record });
+}
+
+/** Starts a container that createMember made. */
+export async function startMember(drivers: Drivers, hold: Hold, record: ContainerRecord): Promise<void> {
+  await hold.proceed('container.start');
+  await startRuntimeContainer(drivers, record);
+}
+
+interface PlanRequest extends Member {
+  readonly rootfs: string;
+  readonly image: ImageConfig;
+}
+
+async function plan(drivers: Drivers, context: PodContext, request: PlanRequest) {
+  const { pod, sandbox, sources, facts } = context;
+  const { container, record, rootfs, image } = request;
+  verifyNonRoot({ pod, container, image });
+  const user = await drivers.users.resolve(rootfs, containerUser({ pod, container, image }));
+  const environment = containerEnvironment({
+    pod,
+    container,
+    image,
+    sources,
+    podIPs: sandbox.podIPs,
+    hostIP: facts.hostIP,
+    nodeName: facts.hostname,
+    facts,
+  });
+  const argv = containerCommand({ container, image, variables: environment.variables });
+  const mounts = await volumeMounts(drivers, context, request);
+  const paths = drivers.sandboxes.paths(record.podId);
+  const { spec, warnings } = containerSpec({
+    pod,
+    container,
+    image,
+    facts,
+    user,
+    env: environment.env,
+    argv,
+    rootfs,
+    cgroupsPath: drivers.cgroups.containerPath(sandbox.record.cgroup, record.id),
+    namespaces: memberNamespaces(pod, sandbox),
+    mounts,
+    files: {
+      hosts: paths.hosts,
+      hostname: paths.hostname,
+      resolvConf: paths.resolvConf,
+      shm: pod.spec.hostIPC ? undefined : paths.shm,
+    },
+    seccomp: (await drivers.seccompProfile()) as SeccompProfile | undefined,
+    terminal: record.terminal,
+  });
+  return { spec, warnings: [...environment.warnings, ...warnings] };
+}
+
+/** Namespaces that a member joins: those of the infra container, or the host's where the pod says so. */
+function memberNamespaces(pod: Pod, { record, infraPid }: Sandbox) {
+  const of = (name: string) => `/proc/${infraPid}/ns/${name}`;
+  return {
+    ...(record.netns === undefined ? {} : { network: record.netns }),
+    ...(pod.spec.hostIPC ? {} : { ipc: of('ipc') }),
+    ...(record.hostNetwork ? {} : { uts: of('uts') }),
+    ...(pod.spec.hostPID
+      ? { pid: 'host' as const }
+      : pod.spec.shareProcessNamespace
+        ? { pid: of('pid') }
+        : {}),
+  };
+}
+
+async function volumeMounts(
+  drivers: Drivers,
+  context: PodContext,
+  { container, record }: PlanRequest,
+): Promise<readonly ContainerMount[]> {
+  const mounts = (container.volumeMounts ?? []).map((mount, index) =>
+    specMount(drivers, { mount, index, record, volume: volumeOf(context.sandbox, mount, record) }),
+  );
+  return Promise.all(mounts);
+}
+
+function volumeOf(sandbox: Sandbox, mount: VolumeMount, record: ContainerRecord): PreparedVolume {
+  const volume = sandbox.volumes.get(mount.name);
+  if (volume !== undefined) return volume;
+  throw new VolumeError({
+    code: 'VOLUME_NOT_FOUND',
+    message: `container ${record.name} mounts the volume ${mount.name}, which its pod does not have`,
+  });
+}
+
+interface MountRequest {
+  readonly mount: VolumeMount;
+  readonly index: number;
+  readonly record: ContainerRecord;
+  readonly volume: PreparedVolume;
+}
+
+const PROPAGATION = { None: 'private', HostToContainer: 'rslave', Bidirectional: 'rshared' } as const;
+
+async function specMount(
+  drivers: Drivers,
+  { mount, index, record, volume }: MountRequest,
+): Promise<ContainerMount> {
+  const readOnly = mount.readOnly === true || volume.readOnly;
+  const { subPath } = mount;
+  const source =
+    subPath === undefined || subPath === ''
+      ? volume.path
+      : (
+          await drivers.volumes.subPath({
+            podId: record.podId,
+            containerId: record.id,
+            index,
+            volume,
+            subPath,
+            readOnly,
+          })
+        ).path;
+  return {
+    source,
+    destination: mount.mountPath,
+    readOnly,
+    type: volume.type === 'device' ? 'device' : 'bind',
+    propagation: PROPAGATION[(mount.mountPropagation ?? 'None') as keyof typeof PROPAGATION],
+  };
+}

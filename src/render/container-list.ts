@@ -1,0 +1,113 @@
+import type { PortMapping } from '../contracts/network.ts';
+import type { ObservedContainer, ObservedPod } from '../contracts/observed.ts';
+import { humanDuration } from '../values/duration.ts';
+import { shortId } from '../values/id.ts';
+
+/** A container in a listing, by the field names of Podman's `ps --format`. */
+export interface ContainerItem {
+  readonly ID: string;
+  readonly Names: string;
+  readonly Namespace: string;
+  readonly Image: string;
+  readonly ImageID: string;
+  readonly Command: string;
+  readonly Created: string;
+  readonly CreatedAt: string;
+  readonly RunningFor: string;
+  readonly State: string;
+  readonly Status: string;
+  readonly ExitCode: number;
+  readonly Exited: boolean;
+  readonly ExitedAt: number;
+  readonly StartedAt: number;
+  readonly Pid: number;
+  readonly Pod: string;
+  readonly PodName: string;
+  readonly Ports: string;
+  readonly Labels: Readonly<Record<string, string>>;
+  readonly Networks: readonly string[];
+  readonly Restarts: number;
+  readonly IsInfra: boolean;
+}
+
+export interface ContainerItemRequest {
+  readonly pod: ObservedPod;
+  readonly container: ObservedContainer;
+  readonly state: string;
+  readonly now: Date;
+  /** Whole ids and commands. */
+  readonly full: boolean;
+}
+
+/** Headings that are not the words of their field. */
+export const containerHeadings = {
+  ID: 'CONTAINER ID',
+  RunningFor: 'CREATED',
+  Pod: 'POD ID',
+  PodName: 'PODNAME',
+};
+
+/** The columns of `ps`, and of `ps --pod`. */
+export const containerColumns =
+  'table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}';
+export const containerPodColumns = `${containerColumns}\t{{.Pod}}\t{{.PodName}}`;
+
+const COMMAND_WIDTH = 20;
+
+/** Pure: one container as listings show it. */
+export function containerItem({ pod, container, state, now, full }: ContainerItemRequest): ContainerItem {
+  const { record, running } = container;
+  const command = record.command.join(' ');
+  const age = (time: string) => `${humanDuration(now.getTime() - Date.parse(time))} ago`;
+  const seconds = (time: string | undefined) =>
+    time === undefined ? 0 : Math.trunc(Date.parse(time) / 1000);
+  return {
+    ID: full ? record.id : shortId(record.id),
+    Names: record.namespace === 'default' ? record.fullName : `${record.namespace}/${record.fullName}`,
+    Namespace: record.namespace,
+    Image: record.image?.name ?? '',
+    ImageID: full ? (record.image?.id ?? '') : shortId(record.image?.id ?? ''),
+    Command: full || command.length <= COMMAND_WIDTH ? command : `${command.slice(0, COMMAND_WIDTH - 3)}...`,
+    Created: age(record.created),
+    CreatedAt: record.created,
+    RunningFor: age(record.created),
+    State: state,
+    Status: containerStatusText({ container, state, now }),
+    ExitCode: record.exitCode ?? 0,
+    Exited: !running && record.finishedAt !== undefined,
+    ExitedAt: seconds(record.finishedAt),
+    StartedAt: seconds(record.startedAt),
+    Pid: running ? (record.pid ?? 0) : 0,
+    Pod: full ? record.podId : shortId(record.podId),
+    PodName: pod.record.name,
+    Ports: portsText(pod.record.publish),
+    Labels: pod.pod?.metadata.labels ?? {},
+    Networks: (pod.record.sandbox?.attachments ?? []).map(({ network }) => network),
+    Restarts: record.restartCount,
+    IsInfra: record.role === 'infra',
+  };
+}
+
+/** `Up 2 minutes`, `Exited (0) 3 seconds ago`, `Created`. */
+export function containerStatusText({
+  container,
+  state,
+  now,
+}: Pick<ContainerItemRequest, 'container' | 'state' | 'now'>): string {
+  const { record } = container;
+  const since = (time: string | undefined) =>
+    humanDuration(now.getTime() - Date.parse(time ?? record.created));
+  if (state === 'running') return `Up ${since(record.startedAt)}`;
+  if (state === 'exited') return `Exited (${record.exitCode ?? 137}) ${since(record.finishedAt)} ago`;
+  return `${state.slice(0, 1).toUpperCase()}${state.slice(1)}`;
+}
+
+/** `0.0.0.0:8080->80/tcp, 127.0.0.1:5353->53/udp`. */
+export function portsText(ports: readonly PortMapping[]): string {
+  return ports
+    .map(({ hostIP, hostPort, containerPort, protocol }) => {
+      const address = hostIP.includes(':') ? `[${hostIP}]` : hostIP;
+      return `${address}:${hostPort}->${containerPort}/${protocol}`;
+    })
+    .join(', ');
+}

@@ -1,0 +1,193 @@
+import { strict as assert } from 'node:assert';
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { busyboxRootfs } from './busybox-rootfs.ts';
+
+/** The launcher of the built product. */
+export const POD = join(import.meta.dirname, '..', '..', 'bin', 'pod');
+
+/** How a command ended. */
+export interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly stdin?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Milliseconds until the test fails. */
+  readonly timeout?: number;
+}
+
+/** A store of pod's own in a fresh folder, with `localhost/busybox:latest` in it. */
+export class Machine implements AsyncDisposable {
+  readonly folder: string;
+  readonly root: string;
+  readonly runroot: string;
+  readonly storeId: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+    this.root = join(folder, 'root');
+    this.runroot = join(folder, 'run');
+    this.storeId = createHash('sha256').update(this.root).digest('hex').slice(0, 8);
+  }
+
+  static async create(): Promise<Machine> {
+    const machine = new Machine(realpathSync(mkdtempSync(join(tmpdir(), 'pod-test-'))));
+    await machine.ok('import', await busyboxRootfs(), 'localhost/busybox:latest');
+    return machine;
+  }
+
+  /** Runs `pod` with the store's flags and returns however it ended. */
+  async pod(...args: readonly string[]): Promise<Ended> {
+    return this.run(args);
+  }
+
+  async run(
+    args: readonly string[],
+    { stdin, env, cwd, timeout = 120_000 }: RunOptions = {},
+  ): Promise<Ended> {
+    const child = execFile(POD, [...this.flags, ...args], {
+      timeout,
+      killSignal: 'SIGKILL',
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, POD_TEST: '1', ...env },
+      ...(cwd === undefined ? {} : { cwd }),
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout?.on('data', (chunk: string) => (stdout += chunk));
+    child.stderr?.on('data', (chunk: string) => (stderr += chunk));
+    child.stdin?.end(stdin ?? '');
+    const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => {
+      child.on('close', (...end) => resolve(end));
+    });
+    return { status: code ?? (signal === null ? -1 : -2), stdout, stderr };
+  }
+
+  /** Starts `pod` without waiting for it. */
+  start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    return spawn(POD, [...this.flags, ...args], { env: { ...process.env, POD_TEST: '1', ...env } });
+  }
+
+  /** Runs `pod`, which has to succeed, and returns its standard output. */
+  async ok(...args: readonly string[]): Promise<string> {
+    const { status, stdout, stderr } = await this.run(args);
+    assert.equal(status, 0, `pod ${args.join(' ')} exited with ${status}:\n${stdout}${stderr}`);
+    return stdout;
+  }
+
+  /** Plays a manifest given as text; the file lies in the store's folder. Returns standard output. */
+  async play(manifest: string, ...flags: readonly string[]): Promise<string> {
+    return this.ok('play', 'kube', ...flags, this.file(manifest));
+  }
+
+  /** Writes a manifest and returns its path. */
+  file(text: string, name = 'app.yaml'): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  /** What a command in a container prints, without the last line end. */
+  async exec(container: string, ...command: readonly string[]): Promise<string> {
+    return (await this.ok('exec', container, ...command)).replace(/\n$/, '');
+  }
+
+  /**
+   * Everything that pods of this store have left on the machine: mounts, pinned namespaces, interfaces, nftables,
+   * cgroups, processes, leases, records. Empty when all pods are gone.
+   */
+  async leaks(): Promise<readonly string[]> {
+    return [
+      ...this.#mounts(),
+      ...names('/run/netns', (name) => name.startsWith(`pod-${this.storeId}-`), 'namespace'),
+      ...names('/sys/class/net', (name) => name.includes(this.storeId.slice(0, 6)), 'interface'),
+      ...(await this.#tables()),
+      ...this.#cgroups(),
+      ...this.#processes(),
+      ...['pods', 'containers', 'journals', 'volumes/pods'].flatMap((part) =>
+        names(join(this.root, 'pod', part), () => true, 'record'),
+      ),
+    ];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pod('pod', 'rm', '--all', '--force', '--time', '0');
+    const left = await this.leaks();
+    rmSync(this.folder, { recursive: true, force: true });
+    assert.deepEqual(left, [], 'left over on the machine');
+  }
+
+  get flags(): readonly string[] {
+    return ['--root', this.root, '--runroot', this.runroot];
+  }
+
+  #mounts(): readonly string[] {
+    const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+    return lines.filter((line) => line.includes(this.folder)).map((line) => `mount ${line.split(' ')[4]}`);
+  }
+
+  async #tables(): Promise<readonly string[]> {
+    const tables = await new Promise<string>((resolve, reject) => {
+      execFile('nft', ['list', 'tables'], (error, stdout) =>
+        error === null ? resolve(stdout) : reject(error),
+      );
+    });
+    return tables
+      .split('\n')
+      .filter((line) => line.includes(this.storeId))
+      .map((line) => `nftables ${line}`);
+  }
+
+  #cgroups(): readonly string[] {
+    return names('/sys/fs/cgroup', () => true, '').flatMap((hierarchy) =>
+      names(
+        `/sys/fs/cgroup${hierarchy.trim() === '' ? '' : `/${hierarchy.trim()}`}`,
+        (name) => name.includes(this.storeId),
+        'cgroup',
+      ),
+    );
+  }
+
+  #processes(): readonly string[] {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+      .filter((pid) => commandLine(pid).includes(this.folder) && !commandLine(pid).includes('mocha'))
+      .map((pid) => `process ${pid} ${commandLine(pid)}`);
+  }
+}
+
+function names(folder: string, wanted: (name: string) => boolean, noun: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter(wanted)
+    .map((name) => `${noun} ${name}`);
+}
+
+function commandLine(pid: string): string {
+  try {
+    return (
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() ||
+      readlinkSync(`/proc/${pid}/exe`)
+    );
+  } catch {
+    // It ended meanwhile, or it is a kernel thread.
+    return '';
+  }
+}
