@@ -10,7 +10,10 @@ import { createTrust } from './trust.ts';
 const LIMIT = 64 * 1024 * 1024;
 
 /** The text behind an http or https URL, through the same proxies and with the same trust as images. Throws RegistryError. */
-export async function download(url: string, config: Pick<Config, 'proxies' | 'certificates'>): Promise<string> {
+export async function download(
+  url: string,
+  config: Pick<Config, 'proxies' | 'certificates'>,
+): Promise<string> {
   const transport = createTransport({ proxies: config.proxies, trust: createTrust(config.certificates) });
   const request = { url: new URL(url), headers: {}, insecure: false, keepHeaders: true };
   const received = await followRedirects(retrying(transport, usualRetries), request);
