@@ -11,10 +11,10 @@ import { bundleOptions, root } from './bundle.ts';
 const dist = join(root, 'dist');
 
 run('sh', 'native/build.sh');
-if (stamp() === readStamp()) {
+if (stamp() === readStamp() && existsSync(join(root, 'src/schema/generated'))) {
   console.log('build: dist is up to date');
 } else {
-  if (existsSync(join(root, 'scripts/schema.ts'))) run(process.execPath, 'scripts/schema.ts');
+  run(process.execPath, 'scripts/schema.ts');
   await bundle();
 }
 
