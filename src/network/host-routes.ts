@@ -22,11 +22,16 @@ export interface HostRoutes {
 const routeTable = '/proc/net/route';
 const rejectFlag = 0x200;
 
+interface Route {
+  readonly range: string;
+  /** True for a route to nowhere. */
+  readonly rejects: boolean;
+}
+
+/** The routes of the machine that the process runs on. */
 export function createHostRoutes(exec: Exec): HostRoutes {
-  const isReserved = (range: string) => {
-    const text = readFile(routeTable)?.toString('utf8') ?? '';
-    return rejectedRanges(text).includes(range);
-  };
+  const routes = () => parseRoutes(readFile(routeTable)?.toString('utf8') ?? '');
+  const isReserved = (range: string) => routes().some((route) => route.rejects && route.range === range);
   return {
     async destinations() {
       const json: unknown = JSON.parse(
@@ -40,7 +45,8 @@ export function createHostRoutes(exec: Exec): HostRoutes {
         await exec.run({ argv: ['ip', 'route', 'add', 'unreachable', range] });
         return true;
       } catch (error) {
-        if (error instanceof ProcessError && isReserved(range)) return false;
+        const isTaken = routes().some((route) => route.range === range);
+        if (error instanceof ProcessError && isTaken) return false;
         throw error;
       }
     },
@@ -50,16 +56,19 @@ export function createHostRoutes(exec: Exec): HostRoutes {
   };
 }
 
-/** Pure: the ranges that /proc/net/route says are routed to nowhere. Its addresses are hexadecimal, in the host's byte order. */
-export function rejectedRanges(table: string): readonly string[] {
+/** Pure: the routes in /proc/net/route, whose addresses are hexadecimal, in the byte order of x86 and arm64. */
+export function parseRoutes(table: string): readonly Route[] {
   return table
     .split('\n')
     .slice(1)
     .map((line) => line.split(/\s+/))
-    .filter((fields) => (Number.parseInt(fields[3] ?? '0', 16) & rejectFlag) !== 0)
-    .map(([, destination = '', , , , , , mask = '']) => {
+    .filter((fields) => fields.length > 7)
+    .map(([, destination = '', , flags = '', , , , mask = '']) => {
       const prefix = swapped(mask).toString(2).replaceAll('0', '').length;
-      return new IPv4Range(swapped(destination), prefix).toString();
+      return {
+        range: new IPv4Range(swapped(destination), prefix).toString(),
+        rejects: (Number.parseInt(flags, 16) & rejectFlag) !== 0,
+      };
     });
 }
 

@@ -92,7 +92,7 @@ table inet ${name} {
     type filter hook prerouting priority raw; policy accept;
     iifname @interfaces ip daddr 127.0.0.0/8 drop
     iifname @interfaces ip saddr 127.0.0.0/8 drop
-    iifname != @interfaces ip saddr ${pods} drop
+    iifname != "lo" iifname != @interfaces ip saddr ${pods} drop
   }
   chain prerouting {
     type nat hook prerouting priority dstnat; policy accept;
@@ -106,7 +106,7 @@ table inet ${name} {
     type nat hook postrouting priority srcnat; policy accept;
     oifname @interfaces ip saddr 127.0.0.0/8 masquerade
     ip saddr . ip daddr @hairpin masquerade
-    ip saddr ${pods} oifname != @interfaces masquerade fully-random
+    ip saddr ${pods} oifname != "lo" oifname != @interfaces masquerade fully-random
   }
   chain forward {
     type filter hook forward priority filter; policy accept;

@@ -68,6 +68,9 @@ describe('pods on the routed default network', () => {
   it('are reached from the host, and reach others as the host', async () => {
     assert.match(await peers.host.ask(address.a, 80), /^a /);
     assert.equal(await peers.a.ask(neighbourAddress, 80), `neighbour ${hostAddress}`);
+    await peers.host.serve(9997);
+    assert.equal(await peers.host.ask('10.86.0.1', 9997), 'host 10.86.0.1');
+    assert.equal(await peers.a.ask(hostAddress, 9997), `host ${address.a}`);
   });
 
   it('are not reached from elsewhere but through published ports', async () => {
@@ -169,6 +172,10 @@ describe('networks of this host', () => {
     assert.match(await host.peer('host').ask('127.0.0.1', 8082), /^b /);
     assert.match(await one.address('c'), /^10\.96\.0\./);
     await one.detach('c');
+    host.ip('host', 'route', 'add', '10.96.0.0/16', 'via', neighbourAddress);
+    assert.match(await one.address('c'), /^10\.86\.0\./);
+    await one.detach('c');
+    host.ip('host', 'route', 'delete', '10.96.0.0/16');
     await two.detach('b');
     assert.deepEqual(host.leftovers(), []);
   });
