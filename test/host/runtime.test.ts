@@ -25,7 +25,7 @@ import { exec } from '../../src/host/exec.ts';
 import type { RuntimeSpec } from '../../src/oci/runtime-spec.ts';
 import { createRuntime } from '../../src/runtime/create-runtime.ts';
 
-const APPLETS = ['sh', 'grep', 'test', 'sleep', 'echo', 'cat', 'true', 'id', 'kill', 'ls'];
+const APPLETS = ['tail', 'sh', 'grep', 'test', 'sleep', 'echo', 'cat', 'true', 'id', 'kill', 'ls'];
 
 /** Mount points of the cgroup hierarchies that a pod may use here. */
 const HIERARCHIES = readFileSync('/proc/self/mountinfo', 'utf8')
@@ -91,8 +91,8 @@ for (const name of ['crun', 'runc']) {
     function box(...args: string[]): Box {
       count += 1;
       const id = count.toString(16).padStart(64, 'e');
-      const bundle = join(folder, `bundle-${count}`);
-      mkdirSync(bundle);
+      const bundle = join(folder, 'bundle'.repeat(20), String(count));
+      mkdirSync(bundle, { recursive: true });
       writeFileSync(join(bundle, 'config.json'), JSON.stringify(specOf(args, id)));
       return { id, bundle, logPath: join(folder, `${count}.log`) };
     }
@@ -129,12 +129,15 @@ for (const name of ['crun', 'runc']) {
       };
     }
 
-    async function create(place: Box, more: { exitCommand?: readonly string[]; held?: number[] } = {}) {
+    async function create(
+      place: Box,
+      more: { exitCommand?: readonly string[]; held?: number[]; terminal?: boolean } = {},
+    ) {
       const made = await runtime.create({
         ...place,
         name: 'box',
-        terminal: false,
-        stdin: false,
+        terminal: more.terminal ?? false,
+        stdin: more.terminal ?? false,
         systemdCgroup: false,
         monitorCgroup: `${cgroup}/conmon`,
         ...(more.exitCommand ? { exitCommand: more.exitCommand } : {}),
@@ -308,6 +311,30 @@ for (const name of ['crun', 'runc']) {
       await assert.rejects(waiting, /enough/);
     });
 
+    it('tells that memory ran out', async () => {
+      const place = box('tail', '/dev/zero');
+      const spec = specOf(['tail', '/dev/zero'], place.id);
+      const resources = { memory: { limit: 8 * 1024 * 1024 } };
+      const limited = { ...spec, linux: { ...spec.linux, resources } };
+      writeFileSync(join(place.bundle, 'config.json'), JSON.stringify(limited));
+      const made = await create(place);
+      await runtime.start(made.id);
+      const ended = await runtime.wait(made);
+      assert.deepEqual([ended.exitCode, ended.oomKilled], [137, true]);
+    });
+
+    it('gives a container a terminal, wherever its files lie', async () => {
+      const place = box('sh', '-c', 'test -t 0 && test -t 1 && echo yes');
+      const spec = specOf(['sh', '-c', 'test -t 0 && test -t 1 && echo yes'], place.id);
+      const withTerminal = { ...spec, process: { ...spec.process, terminal: true } };
+      writeFileSync(join(place.bundle, 'config.json'), JSON.stringify(withTerminal));
+      const made = await create(place, { terminal: true });
+      assert.ok(existsSync(join(place.bundle, 'attach')));
+      await runtime.start(made.id);
+      assert.equal((await runtime.wait(made)).exitCode, 0);
+      assert.match(readFileSync(made.logPath, 'utf8'), / stdout F yes\r?\n$/);
+    });
+
     it('opens the log anew', async () => {
       const made = await running('sh', '-c', 'while :; do echo tick; sleep 0.05; done');
       await appears(made.logPath);
@@ -337,6 +364,24 @@ describe('the choice of a runtime', () => {
       assert.deepEqual(readdirSync(folder), ['runtime.json']);
       assert.deepEqual(await createRuntime(options).identity(), identity);
     } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('passes over one that does not work here, and says why', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pod-choose-'));
+    const path = process.env['PATH'];
+    writeFileSync(join(folder, 'crun'), '#!/bin/sh\necho no such hierarchy >&2\nexit 1\n', { mode: 0o755 });
+    process.env['PATH'] = `${folder}:${path}`;
+    try {
+      const options = { exec, folder, enterCgroup: async () => {}, hostCapabilities };
+      const identity = await createRuntime(options).identity();
+      assert.equal(identity.name, 'runc');
+      assert.match(identity.note ?? '', /crun.*no such hierarchy/);
+      rmSync(join(folder, 'crun'));
+      assert.notEqual((await createRuntime(options).identity()).note, identity.note);
+    } finally {
+      process.env['PATH'] = path;
       rmSync(folder, { recursive: true });
     }
   });
