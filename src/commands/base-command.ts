@@ -1,6 +1,6 @@
 import type { Config, Interfaces } from '@oclif/core';
 import { Command } from '@oclif/core/command';
-import { createEngine, type Engine } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import { exitCode, isBrokenPipe } from '../errors/exit-code.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { UsageError } from '../errors/usage-error.ts';
@@ -64,6 +64,7 @@ export abstract class BaseCommand extends Command {
 
   /** The engine of the store that the global flags name. */
   protected async engine(): Promise<Engine> {
+    const { createEngine } = await import('../engine.ts');
     const globals = this.globals;
     return createEngine({
       env: process.env,

@@ -1,25 +1,24 @@
 import { UsageError } from '../errors/usage-error.ts';
 
 /**
- * Reads the values of --filter, `NAME=VALUE` each. Values of one name are alternatives; different names have all to fit.
+ * Gathers what --filter gave, name and value each. Values of one name are alternatives; different names have all to fit.
  * Throws UsageError BAD_FLAG_VALUE for a name that is not among the known ones.
  */
-export function readFilters<const Name extends string>(
-  texts: readonly string[],
+export function gatherFilters<const Name extends string>(
+  given: readonly (readonly [name: string, value: string])[],
   known: readonly Name[],
 ): ReadonlyMap<Name, readonly string[]> {
   const filters = new Map<Name, string[]>();
-  for (const text of texts) {
-    const equals = text.indexOf('=');
-    const name = known.find((candidate) => candidate === text.slice(0, equals));
-    if (equals < 0 || name === undefined) {
+  for (const [written, value] of given) {
+    const name = known.find((candidate) => candidate === written);
+    if (name === undefined) {
       throw new UsageError({
         code: 'BAD_FLAG_VALUE',
-        message: `wrong value for --filter: ${JSON.stringify(text)}`,
-        hint: `write NAME=VALUE; names are ${[...known].sort().join(', ')}`,
+        message: `unknown filter ${JSON.stringify(written)}`,
+        hint: `filters are ${[...known].sort().join(', ')}`,
       });
     }
-    filters.set(name, [...(filters.get(name) ?? []), text.slice(equals + 1)]);
+    filters.set(name, [...(filters.get(name) ?? []), value]);
   }
   return filters;
 }

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
-import { matchesLabel, readFilters } from '../../../src/commands/filter.ts';
+import { gatherFilters, matchesLabel } from '../../../src/commands/filter.ts';
 import { UsageError } from '../../../src/errors/usage-error.ts';
 
 describe('filters', () => {
   it('gathers the values of each name', () => {
-    const filters = readFilters(['label=a=b', 'label=c', 'name=x'], ['label', 'name', 'status']);
+    const given = [
+      ['label', 'a=b'],
+      ['label', 'c'],
+      ['name', 'x'],
+    ] as const;
     assert.deepEqual(
-      [...filters],
+      [...gatherFilters(given, ['label', 'name', 'status'])],
       [
         ['label', ['a=b', 'c']],
         ['name', ['x']],
@@ -14,13 +18,12 @@ describe('filters', () => {
     );
   });
 
-  for (const text of ['nope=1', 'label', '=x', '']) {
-    it(`refuses ${JSON.stringify(text)}`, () =>
-      assert.throws(
-        () => readFilters([text], ['label']),
-        (error) => error instanceof UsageError && error.code === 'BAD_FLAG_VALUE',
-      ));
-  }
+  it('refuses unknown names', () => {
+    assert.throws(
+      () => gatherFilters([['nope', '1']], ['label']),
+      (error) => error instanceof UsageError && error.code === 'BAD_FLAG_VALUE',
+    );
+  });
 
   it('finds labels by key, or by key and value', () => {
     const labels = { app: 'web', tier: '' };
