@@ -80,7 +80,9 @@ export async function readHostFacts(): Promise<HostFacts> {
 export function describeHost(texts: HostTexts): HostFacts {
   const mayRaise = capabilities(texts.status, 'CapEff').includes('CAP_SYS_RESOURCE');
   const mounts = parseMountTable(texts.mountInfo);
-  const runMount = mounts.findLast(({ target }) => target === '/run' || target === '/');
+  // Mounts of an initial ramdisk come before that of the root, so the order says nothing here.
+  const runMount =
+    mounts.findLast(({ target }) => target === '/run') ?? mounts.findLast(({ target }) => target === '/');
   return {
     architecture: texts.architecture === 'arm64' ? 'arm64' : 'amd64',
     kernel: texts.kernel.trim(),

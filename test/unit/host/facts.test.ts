@@ -5,8 +5,8 @@ import { describeHost, type HostTexts } from '../../../src/host/facts.ts';
 const line = (id: number, target: string, type: string, superOptions: string, options = 'rw') =>
   `${id} 1 0:${id} / ${target} ${options},relatime shared:${id} - ${type} ${type} ${superOptions}`;
 const v2Mounts = [
-  line(1, '/', 'ext4', 'rw'),
   line(2, '/run', 'tmpfs', 'rw', 'rw,noexec,nosuid'),
+  line(1, '/', 'ext4', 'rw'),
   line(3, '/sys/fs/cgroup', 'cgroup2', 'rw,nsdelegate'),
 ].join('\n');
 const hybridMounts = [
