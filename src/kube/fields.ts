@@ -141,6 +141,7 @@ export const podFields: { readonly spec: { readonly [field: string]: Support } }
     runtimeClassName: 'kept',
     schedulerName: 'kept',
     schedulingGates: 'kept',
+    schedulingGroup: 'kept',
     securityContext: {
       appArmorProfile: 'kept',
       fsGroup: 'kept',
