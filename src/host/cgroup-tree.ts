@@ -21,15 +21,6 @@ export async function makeCgroup({ hierarchies }: CgroupFacts, path: string): Pr
   await Promise.all(hierarchies.map((hierarchy) => makeIn(hierarchy, path)));
 }
 
-/** Lets children of a v2 cgroup use its controllers, so that limits can be set on them. */
-export async function handDownAll({ hierarchies }: CgroupFacts, path: string): Promise<void> {
-  await Promise.all(
-    hierarchies
-      .filter(({ version }) => version === 2)
-      .map((hierarchy) => handDown(hierarchy, `${hierarchy.mount}${path}`)),
-  );
-}
-
 /** Sets limits on a cgroup that exists. Throws HostError CGROUP_FAILED, also for a limit without its controller. */
 export async function setLimits(
   { controllers }: CgroupFacts,
@@ -48,13 +39,18 @@ export async function setLimits(
 
 /** Moves a process into a cgroup of every hierarchy; the cgroup is made if missing. A process that has ended is no error. */
 export async function enterCgroup(facts: CgroupFacts, path: string, pid: number): Promise<void> {
+  const enter = async (): Promise<boolean> => {
+    const moved = await Promise.all(
+      facts.hierarchies.map(async ({ mount }) => {
+        const file = `${mount}${path}/cgroup.procs`;
+        return failing(file, writeIfThere(file, String(pid)), ['ESRCH']);
+      }),
+    );
+    return !moved.includes(false);
+  };
+  if (await enter()) return;
   await makeCgroup(facts, path);
-  await Promise.all(
-    facts.hierarchies.map(({ mount }) => {
-      const file = `${mount}${path}/cgroup.procs`;
-      return failing(file, write(file, String(pid)), ['ESRCH']);
-    }),
-  );
+  if (!(await enter())) throw failed(`the cgroup ${path} was removed while process ${pid} entered it`);
 }
 
 /** Processes in a cgroup and below it, in any hierarchy. */
@@ -261,6 +257,16 @@ async function write(file: string, value: string): Promise<void> {
     await handle.write(value);
   } finally {
     await handle.close();
+  }
+}
+
+async function writeIfThere(file: string, value: string): Promise<boolean> {
+  try {
+    await write(file, value);
+    return true;
+  } catch (error) {
+    if (isCode(error, gone)) return false;
+    throw error;
   }
 }
 

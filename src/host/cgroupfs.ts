@@ -4,7 +4,6 @@ import type { CgroupDriver } from './cgroup-driver.ts';
 import {
   childrenOf,
   enterCgroup,
-  handDownAll,
   makeCgroup,
   removeCgroup,
   removeIfEmpty,
@@ -21,10 +20,8 @@ export function createCgroupfs({ parent, facts }: { parent: string; facts: Cgrou
       return { manager: 'cgroupfs', path, filesystemPath: path };
     },
     create: async ({ filesystemPath }, limits) => {
-      await makeCgroup(facts, filesystemPath);
-      await handDownAll(facts, filesystemPath);
-      await setLimits(facts, filesystemPath, limits);
       await makeCgroup(facts, `${filesystemPath}/conmon`);
+      await setLimits(facts, filesystemPath, limits);
     },
     containerPath: containerFolder,
     containerFolder,
