@@ -23,15 +23,15 @@ export interface Cgroups {
   create(cgroup: PodCgroup, limits: CgroupLimits): Promise<void>;
   /** What goes into linux.cgroupsPath of a container's spec. */
   containerPath(cgroup: PodCgroup, containerId: string): string;
-  /** The cgroup that conmon is moved to (below the pod's). */
+  /** The cgroup that conmon is moved to (below the pod's), or the slice that systemd makes a scope for it in. */
   monitorPath(cgroup: PodCgroup): string;
-  /** Moves a process to `path` (as `monitorPath` gave it) in every hierarchy. */
+  /** Moves a process to `path` (as `monitorPath` gave it) in every hierarchy. No error if it has ended. */
   enter(path: string, pid: number): Promise<void>;
   /** Kills what is left in it, and removes it and all below it, deepest first, in every hierarchy. No error if there is none. */
   remove(cgroup: PodCgroup): Promise<void>;
   /** uids of pods that have a cgroup below our parent. */
   pods(): Promise<readonly string[]>;
-  /** Removes our parent if it is empty. */
+  /** Removes our parent if it is empty. systemd tidies up its own as soon as nothing needs them. */
   removeParent(): Promise<void>;
   /** Processes in the pod's cgroup, or in one container's. */
   processes(cgroup: PodCgroup, containerId?: string): Promise<readonly number[]>;

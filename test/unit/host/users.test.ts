@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { resolveUser } from '../../../src/host/users.ts';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { resolveUser, users } from '../../../src/host/users.ts';
 
 const files = {
   passwd:
@@ -38,5 +41,31 @@ describe('host/users', () => {
     const none = { passwd: '', group: '' };
     assert.deepEqual(resolveUser('', none), { uid: 0, gid: 0, additionalGids: [], home: '/' });
     assert.throws(() => resolveUser('root', none), { code: 'CREATE_FAILED' });
+  });
+});
+
+describe('host/users: files of a root file system', () => {
+  const rootfs = mkdtempSync(join(tmpdir(), 'pod-users-'));
+  after(() => rmSync(rootfs, { recursive: true }));
+
+  it('are optional', async () => {
+    assert.equal((await users.resolve(rootfs, '7')).uid, 7);
+    await assert.rejects(users.resolve(rootfs, 'app'), { name: 'RuntimeError', code: 'CREATE_FAILED' });
+  });
+
+  it('are found through links, which never lead out', async () => {
+    mkdirSync(join(rootfs, 'etc'));
+    mkdirSync(join(rootfs, 'real'));
+    writeFileSync(join(rootfs, 'real/passwd'), 'app:x:7:8::/home/app:\n');
+    symlinkSync('../../../../real/passwd', join(rootfs, 'etc/passwd'));
+    assert.deepEqual(await users.resolve(rootfs, 'app'), {
+      uid: 7,
+      gid: 8,
+      additionalGids: [],
+      home: '/home/app',
+      name: 'app',
+    });
+    symlinkSync('/etc/group', join(rootfs, 'etc/group'));
+    await assert.rejects(users.resolve(rootfs, 'app'), { name: 'SystemError', errno: 'ELOOP' });
   });
 });
