@@ -61,4 +61,5 @@ check lint biome check --error-on-warnings .
 check typecheck tsc --noEmit
 suite unit
 suite host
+check demo sh scripts/demo.sh
 finish
