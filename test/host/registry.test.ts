@@ -94,7 +94,7 @@ async function untilListening(port: number): Promise<void> {
 }
 
 describe('registry: a real one', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'pod-registry-'));
+  let folder: string;
   const processes: ChildProcess[] = [];
   let plain: string;
   let secure: string;
@@ -123,6 +123,7 @@ describe('registry: a real one', () => {
     ]);
 
   before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'pod-registry-'));
     makeImage(folder);
     makeCertificates(folder);
     plain = await start('plain', '');

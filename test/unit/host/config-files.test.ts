@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { readConfigFiles, realpath } from '../../../src/host/config-files.ts';
 
 describe('host/config-files', () => {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'pod-config-')));
+  let folder: string;
+  before(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'pod-config-')));
+  });
   after(() => rmSync(folder, { recursive: true }));
 
   const file = (name: string, text = name) => {

@@ -45,7 +45,10 @@ describe('host/users', () => {
 });
 
 describe('host/users: files of a root file system', () => {
-  const rootfs = mkdtempSync(join(tmpdir(), 'pod-users-'));
+  let rootfs: string;
+  before(() => {
+    rootfs = mkdtempSync(join(tmpdir(), 'pod-users-'));
+  });
   after(() => rmSync(rootfs, { recursive: true }));
 
   it('are optional', async () => {
