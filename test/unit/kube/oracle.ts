@@ -8,20 +8,28 @@ export const hasKubectl = spawnSync('kubectl', ['version', '--client']).status =
 
 /** What kubectl reads from texts without a server, or undefined where it refuses one. */
 export function kubectlReads(...texts: readonly string[]): unknown[] | undefined {
+  return run(['label', 'oracle=1'], texts)?.map(withoutLabel);
+}
+
+/**
+ * The same after kubectl made API objects of it, for pods and workloads: every image is `x` then, and what the
+ * types do not know is gone.
+ */
+export function kubectlTypes(...texts: readonly string[]): unknown[] | undefined {
+  return run(['set', 'image', '*=x'], texts);
+}
+
+function run(command: readonly string[], texts: readonly string[]): unknown[] | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'oracle-'));
   try {
     const files = texts.map((_, index) => join(folder, `${index}.yaml`));
     for (const [index, file] of files.entries()) writeFileSync(file, texts[index] ?? '');
     const { status, stdout } = spawnSync(
       'kubectl',
-      [
-        ...['label', '--local', '--dry-run=client', 'oracle=1', '-o', 'json'],
-        ...files.map((file) => `-f=${file}`),
-      ],
+      [...command, '--local', '--dry-run=client', '-o', 'json', ...files.map((file) => `-f=${file}`)],
       { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
     );
-    if (status !== 0) return undefined;
-    return jsonStream(stdout).map(withoutLabel);
+    return status === 0 ? jsonStream(stdout) : undefined;
   } finally {
     rmSync(folder, { recursive: true });
   }
