@@ -27,6 +27,7 @@ import { execute } from './execute.ts';
 import { readExit } from './exit-file.ts';
 import { runtimeFailure } from './failure.ts';
 import { locate } from './locate.ts';
+import { keepFilter, reuseFilter } from './seccomp-filter.ts';
 import type { Tools } from './tools.ts';
 
 export interface RuntimeOptions {
@@ -66,9 +67,11 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     const { name, path } = await identify();
     return {
       exec: options.exec,
+      name,
       conmon: findConmon(options.conmon ?? 'conmon'),
       runtime: path,
       runtimeRoot: join(options.folder, name),
+      filters: join(options.folder, 'seccomp'),
       enterCgroup: options.enterCgroup,
       hostCapabilities: options.hostCapabilities,
     };
@@ -134,7 +137,10 @@ async function create(
   mkdirSync(tools.runtimeRoot, { recursive: true, mode: 0o700 });
   bundles.add(request.id, request.bundle);
   try {
-    return await createContainer(tools, request);
+    const key = await reuseFilter(tools, request.bundle);
+    const created = await createContainer(tools, request);
+    await keepFilter(tools, { id: request.id, key });
+    return created;
   } catch (error) {
     await remove(tools, { id: request.id, bundles });
     throw error;

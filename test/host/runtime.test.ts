@@ -25,7 +25,7 @@ import { exec } from '../../src/host/exec.ts';
 import type { RuntimeSpec } from '../../src/oci/runtime-spec.ts';
 import { createRuntime } from '../../src/runtime/create-runtime.ts';
 
-const APPLETS = ['tail', 'sh', 'grep', 'test', 'sleep', 'echo', 'cat', 'true', 'id', 'kill', 'ls'];
+const APPLETS = ['mkdir', 'tail', 'sh', 'grep', 'test', 'sleep', 'echo', 'cat', 'true', 'id', 'kill', 'ls'];
 
 /** Mount points of the cgroup hierarchies that a pod may use here. */
 const HIERARCHIES = readFileSync('/proc/self/mountinfo', 'utf8')
@@ -196,6 +196,8 @@ for (const name of ['crun', 'runc']) {
       await runtime.start(made.id);
       const open = execFileSync('ls', ['-l', `/proc/${made.conmonPid}/fd`], { encoding: 'utf8' });
       assert.ok(open.includes(held));
+      // What the runtime itself still has goes when it becomes the program.
+      await until(() => readFileSync(`/proc/${made.pid}/comm`, 'utf8') === 'sleep\n');
       const inside = execFileSync('ls', ['-l', `/proc/${made.pid}/fd`], { encoding: 'utf8' });
       assert.ok(!inside.includes(held));
       await runtime.kill(made.id, 9);
@@ -309,6 +311,31 @@ for (const name of ['crun', 'runc']) {
       const waiting = runtime.wait({ ...made, signal: controller.signal });
       controller.abort(new Error('enough'));
       await assert.rejects(waiting, /enough/);
+    });
+
+    it('filters system calls, also with a filter that was compiled before', async () => {
+      const seccomp = {
+        defaultAction: 'SCMP_ACT_ALLOW',
+        architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_AARCH64'],
+        syscalls: [{ names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO', errnoRet: 13 }],
+      };
+      for (const _ of ['compiled', 'used again']) {
+        const args = ['sh', '-c', 'mkdir /tmp-x && exit 1; exec sleep 600'];
+        const place = box(...args);
+        const spec = specOf(args, place.id);
+        writeFileSync(
+          join(place.bundle, 'config.json'),
+          JSON.stringify({ ...spec, linux: { ...spec.linux, seccomp } }),
+        );
+        const { id, pid } = await create(place);
+        await runtime.start(id);
+        await until(() => /Seccomp:\s+2/.test(readFileSync(`/proc/${pid}/status`, 'utf8')));
+        const argv = ['sh', '-c', 'grep -q "Seccomp:.2" /proc/self/status && ! mkdir /tmp-x 2>/dev/null'];
+        const common = { env: ['PATH=/bin'], cwd: '/', terminal: false, interactive: false };
+        assert.equal(await runtime.exec({ id, argv, ...common }), 0);
+        assert.equal(await runtime.status(id), 'running');
+      }
+      assert.equal(existsSync(join(folder, 'run'.repeat(50), 'seccomp')), name === 'crun');
     });
 
     it('tells that memory ran out', async () => {
