@@ -5,14 +5,9 @@ import { bind, DEV, MQUEUE, mounts, PROC, rootfsPropagation } from './spec/mount
 import { infraNamespaces, namespaces, ownsUts } from './spec/namespaces.ts';
 import { protectedPaths } from './spec/paths.ts';
 import { process } from './spec/process.ts';
-import {
-  type ContainerSpecRequest,
-  type InfraSpecRequest,
-  isPrivileged,
-  type PlannedSpec,
-} from './spec/request.ts';
+import type { ContainerSpecRequest, InfraSpecRequest, PlannedSpec } from './spec/request.ts';
 import { infraResources, resources } from './spec/resources.ts';
-import { seccompFor } from './spec/seccomp.ts';
+import { seccompChoice, seccompFor } from './spec/seccomp.ts';
 import { sysctls } from './spec/sysctls.ts';
 
 export type * from './spec/request.ts';
@@ -91,8 +86,6 @@ function seccompSpec(
   { pod, container, facts, seccomp }: ContainerSpecRequest,
   capabilities: readonly string[],
 ): SeccompSpec | undefined {
-  const { type } =
-    container.securityContext?.seccompProfile ?? pod.spec.securityContext?.seccompProfile ?? {};
-  if (!seccomp || isPrivileged(container) || type === 'Unconfined' || !facts.seccomp) return undefined;
+  if (!seccomp || !facts.seccomp || seccompChoice(pod, container).type === 'none') return undefined;
   return seccompFor(seccomp, { capabilities, architecture: facts.architecture, kernel: facts.kernel });
 }

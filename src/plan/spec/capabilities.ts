@@ -1,7 +1,7 @@
 import type { HostFacts } from '../../contracts/host-facts.ts';
 import type { Container } from '../../kube/wire.ts';
 import type { CapabilitiesSpec } from '../../oci/runtime-spec.ts';
-import { isPrivileged } from './request.ts';
+import { isPrivileged } from './privileged.ts';
 
 /** What containers get unless asked otherwise: Podman's set. */
 const DEFAULT = [

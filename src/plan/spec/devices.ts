@@ -1,5 +1,6 @@
 import type { DeviceRule, DeviceSpec } from '../../oci/runtime-spec.ts';
-import { type ContainerSpecRequest, isPrivileged } from './request.ts';
+import { isPrivileged } from './privileged.ts';
+import type { ContainerSpecRequest } from './request.ts';
 
 /** Nodes beyond those that every runtime makes itself (null, zero, full, random, urandom, tty, console, ptmx). */
 export function devices({ container, hostDevices = [] }: ContainerSpecRequest): readonly DeviceSpec[] {

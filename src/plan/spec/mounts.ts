@@ -1,5 +1,6 @@
 import type { MountSpec, RuntimeSpec } from '../../oci/runtime-spec.ts';
-import { type ContainerMount, type ContainerSpecRequest, isPrivileged } from './request.ts';
+import { isPrivileged } from './privileged.ts';
+import type { ContainerMount, ContainerSpecRequest } from './request.ts';
 
 const PROPAGATION = { private: 'rprivate', rslave: 'rslave', rshared: 'rshared' } as const;
 

@@ -1,5 +1,5 @@
 import type { Container } from '../../kube/wire.ts';
-import { isPrivileged } from './request.ts';
+import { isPrivileged } from './privileged.ts';
 
 const MASKED = [
   '/proc/acpi',

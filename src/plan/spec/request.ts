@@ -97,8 +97,3 @@ export interface PlannedSpec {
   readonly spec: RuntimeSpec;
   readonly warnings: readonly string[];
 }
-
-/** True where the container has the host's devices and no protection from it. */
-export function isPrivileged(container: Container): boolean {
-  return container.securityContext?.privileged === true;
-}

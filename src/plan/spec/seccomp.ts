@@ -1,5 +1,7 @@
 import type { HostFacts } from '../../contracts/host-facts.ts';
+import type { Container, Pod } from '../../kube/wire.ts';
 import type { SeccompSpec, SyscallArgument, SyscallRule } from '../../oci/runtime-spec.ts';
+import { isPrivileged } from './privileged.ts';
 
 /** A condition that all of must hold for a rule to be taken. */
 export interface SeccompFilter {
@@ -28,6 +30,24 @@ export interface SeccompProfile {
     | null;
   readonly flags?: readonly string[] | null;
   readonly syscalls?: readonly SeccompRule[] | null;
+}
+
+/** Which profile a container runs under. `profile` is relative to the folder of profiles, as Kubernetes has it. */
+export type SeccompChoice =
+  | { readonly type: 'none' }
+  | { readonly type: 'default' }
+  | { readonly type: 'localhost'; readonly profile: string };
+
+/**
+ * The profile that a container asks for, else its pod; the default one where neither does, as in Podman. Privileged
+ * containers have none.
+ */
+export function seccompChoice(pod: Pod, container: Container): SeccompChoice {
+  const { type, localhostProfile } =
+    container.securityContext?.seccompProfile ?? pod.spec.securityContext?.seccompProfile ?? {};
+  if (isPrivileged(container) || type === 'Unconfined') return { type: 'none' };
+  if (type === 'Localhost' && localhostProfile) return { type: 'localhost', profile: localhostProfile };
+  return { type: 'default' };
 }
 
 export interface SeccompHost {

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { type SeccompProfile, type SeccompRule, seccompFor } from '../../../../src/plan/spec/seccomp.ts';
+import {
+  type SeccompProfile,
+  type SeccompRule,
+  seccompChoice,
+  seccompFor,
+} from '../../../../src/plan/spec/seccomp.ts';
 
 const HOST = { capabilities: ['CAP_CHOWN'], architecture: 'amd64', kernel: '6.1.0-13-amd64' } as const;
 
@@ -57,4 +62,25 @@ describe('a seccomp profile', () => {
     const architectures = ['SCMP_ARCH_X86_64'];
     assert.deepEqual(seccompFor({ ...profile(), architectures }, HOST).architectures, architectures);
   });
+});
+
+describe('the choice of a profile', () => {
+  const unconfined = { type: 'Unconfined' };
+  const local = { type: 'Localhost', localhostProfile: 'audit.json' };
+  for (const [own, ofPod, expected] of [
+    [{}, {}, { type: 'default' }],
+    [{ seccompProfile: { type: 'RuntimeDefault' } }, { seccompProfile: unconfined }, { type: 'default' }],
+    [{ seccompProfile: unconfined }, {}, { type: 'none' }],
+    [{}, { seccompProfile: unconfined }, { type: 'none' }],
+    [{ seccompProfile: local }, {}, { type: 'localhost', profile: 'audit.json' }],
+    [{}, { seccompProfile: local }, { type: 'localhost', profile: 'audit.json' }],
+    [{ privileged: true, seccompProfile: local }, {}, { type: 'none' }],
+  ] as const) {
+    it(`C58: ${JSON.stringify(own)} in ${JSON.stringify(ofPod)} is ${expected.type}`, () => {
+      const container = { name: 'main', securityContext: own };
+      const spec = { containers: [container], securityContext: ofPod };
+      const pod = { apiVersion: 'v1' as const, kind: 'Pod' as const, metadata: {}, spec };
+      assert.deepEqual(seccompChoice(pod, container), expected);
+    });
+  }
 });
