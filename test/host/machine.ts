@@ -53,6 +53,16 @@ export class Machine implements AsyncDisposable {
     return machine;
   }
 
+  /** Makes an image of the busybox root with Dockerfile instructions. */
+  async image(reference: string, ...changes: readonly string[]): Promise<void> {
+    await this.ok(
+      'import',
+      ...changes.flatMap((change) => ['--change', change]),
+      await busyboxRootfs(),
+      reference,
+    );
+  }
+
   /** Runs `pod` with the store's flags and returns however it ended. */
   async pod(...args: readonly string[]): Promise<Ended> {
     return this.run(args);
