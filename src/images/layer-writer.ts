@@ -52,6 +52,10 @@ export class LayerWriter implements TarSink, Disposable {
   readonly #tree: Tree;
   readonly #limits: LayerLimits;
   readonly #folderTimes = new Map<string, bigint>();
+  /** What the files that we make are like before anything is changed. */
+  readonly #self = { uid: process.geteuid?.(), gid: process.getegid?.(), umask: process.umask() };
+  /** A setgid folder gives its group to what is made in it. */
+  #inheritsGroup = false;
   #entries = 0;
   #bytes = 0;
   #open: OpenFile | undefined;
@@ -166,17 +170,20 @@ export class LayerWriter implements TarSink, Disposable {
   }
 
   #makeOrdinary(entry: TarEntry, path: string): void {
+    const creationMode = entry.mode & 0o777;
+    let existed = false;
     switch (entry.type) {
       case 'file': {
-        const descriptor = this.#fresh(path, (place) => openSync(place, newFile, 0o600));
-        this.#open = new OpenFile(entry, this.#tree.place(path), descriptor);
+        const descriptor = this.#fresh(path, (place) => openSync(place, newFile, creationMode));
+        const file = { entry, place: this.#tree.place(path), descriptor };
+        this.#open = new OpenFile(file, { owner: this.#owned(entry), mode: this.#hasMode(entry) });
         return;
       }
       case 'hardlink':
         this.#makeHardlink(entry, path);
         return;
       case 'directory':
-        this.#makeFolder(path);
+        existed = this.#makeFolder(path, creationMode);
         break;
       case 'symlink':
         this.#fresh(path, (place) => symlinkSync(bytePath(entry.linkName), place));
@@ -184,26 +191,46 @@ export class LayerWriter implements TarSink, Disposable {
       case 'character':
       case 'block':
       case 'fifo': {
-        const type = specialTypes[entry.type];
-        this.#fresh(path, (place) => native().mknod(place, type | 0o600, entry.major, entry.minor));
+        const mode = specialTypes[entry.type] | creationMode;
+        this.#fresh(path, (place) => native().mknod(place, mode, entry.major, entry.minor));
       }
     }
     const place = this.#tree.place(path);
     // Changing the owner takes setuid bits and capabilities away, so they come after.
-    lchownSync(place, entry.uid, entry.gid);
-    if (entry.type !== 'symlink') chmodSync(place, entry.mode);
+    if (existed || !this.#owned(entry)) lchownSync(place, entry.uid, entry.gid);
+    if (entry.type !== 'symlink' && (existed || !this.#hasMode(entry))) chmodSync(place, entry.mode);
     this.#attributes(entry, place);
-    if (entry.type === 'directory') this.#folderTimes.set(path, entry.mtime);
-    else native().lutimes(place, entry.mtime, entry.mtime);
+    if (entry.type === 'directory') {
+      this.#inheritsGroup ||= (entry.mode & 0o2000) !== 0;
+      this.#folderTimes.set(path, entry.mtime);
+    } else native().lutimes(place, entry.mtime, entry.mtime);
   }
 
-  #makeFolder(path: string): void {
+  /** Whether a new file has this owner already. Each change of an attribute costs as much as making the file. */
+  #owned({ uid, gid }: TarEntry): boolean {
+    return uid === this.#self.uid && gid === this.#self.gid && !this.#inheritsGroup;
+  }
+
+  /** Whether a file made with the lower bits of this mode has all of it. */
+  #hasMode({ mode }: TarEntry): boolean {
+    return (mode & (0o7000 | this.#self.umask)) === 0;
+  }
+
+  /** Returns whether the folder was there already. */
+  #makeFolder(path: string, mode: number): boolean {
     const place = this.#tree.place(path);
-    const existing = lstatSync(place, { throwIfNoEntry: false });
-    if (existing?.isDirectory()) return;
-    this.#fresh(path, (fresh) => mkdirSync(fresh));
-    const hidesLower = existing?.isCharacterDevice() && existing.rdev === 0;
+    try {
+      mkdirSync(place, mode);
+      return false;
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw error;
+    }
+    const existing = lstatSync(place);
+    if (existing.isDirectory()) return true;
+    this.#fresh(path, (fresh) => mkdirSync(fresh, mode));
+    const hidesLower = existing.isCharacterDevice() && existing.rdev === 0;
     if (hidesLower) native().lsetxattr(this.#tree.place(path), opaque, Buffer.from('y'));
+    return false;
   }
 
   #makeHardlink(entry: TarEntry, path: string): void {
@@ -242,14 +269,20 @@ class OpenFile {
   readonly entry: TarEntry;
   readonly place: Place;
   readonly #descriptor: number;
+  /** What the file has from its creation. */
+  readonly #has: { readonly owner: boolean; readonly mode: boolean };
   #position = 0;
   #run = 0;
   #runDone = 0;
 
-  constructor(entry: TarEntry, place: Place, descriptor: number) {
-    this.entry = entry;
-    this.place = place;
-    this.#descriptor = descriptor;
+  constructor(
+    file: { readonly entry: TarEntry; readonly place: Place; readonly descriptor: number },
+    has: { readonly owner: boolean; readonly mode: boolean },
+  ) {
+    this.entry = file.entry;
+    this.place = file.place;
+    this.#descriptor = file.descriptor;
+    this.#has = has;
   }
 
   write(bytes: Buffer): void {
@@ -263,8 +296,8 @@ class OpenFile {
     const { entry } = this;
     try {
       if (entry.sparse !== undefined) ftruncateSync(this.#descriptor, entry.size);
-      fchownSync(this.#descriptor, entry.uid, entry.gid);
-      fchmodSync(this.#descriptor, entry.mode);
+      if (!this.#has.owner) fchownSync(this.#descriptor, entry.uid, entry.gid);
+      if (!this.#has.mode) fchmodSync(this.#descriptor, entry.mode);
     } finally {
       closeSync(this.#descriptor);
     }
