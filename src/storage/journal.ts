@@ -3,6 +3,7 @@ import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureFolder, listFolder, readFile, removeFile } from '../host/files.ts';
 import { acquire, type Lock, tryAcquire } from '../host/lock.ts';
+import { lockRank } from '../host/lock-rank.ts';
 
 /** Something that a command is about to make, or to take away, in the store. */
 export type Trace =
@@ -11,8 +12,8 @@ export type Trace =
   | { readonly type: 'layer'; readonly id: string }
   | { readonly type: 'image'; readonly id: string };
 
-/** Below the store's own locks, above all others: a journal is held while the store is worked on. */
-const rank = 99;
+/** A journal is held while the store is worked on, so it comes before the store's own locks. */
+const rank = lockRank.storage;
 
 /**
  * The traces of one command, written before what they tell of. The file is locked as long as the command lives; one whose

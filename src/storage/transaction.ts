@@ -5,6 +5,7 @@ import { StateError } from '../errors/state-error.ts';
 import { StorageError } from '../errors/storage-error.ts';
 import { ensureFolder } from '../host/files.ts';
 import { type Lock, withLock } from '../host/lock.ts';
+import { lockRank } from '../host/lock-rank.ts';
 import type { Layout } from './layout.ts';
 import type { ContainerRecord, ImageRecord, LayerRecord, MountRecord } from './record.ts';
 import { RecordFile } from './record-file.ts';
@@ -13,9 +14,6 @@ import { checkStore } from './supported.ts';
 /** What can be locked, in the order in which it has to be. */
 const order = ['storage', 'layers', 'images', 'containers', 'mounts'] as const;
 type Part = (typeof order)[number];
-
-/** The store's place among all locks of pod: the last. */
-const firstRank = 100;
 
 /**
  * Others hold a lock while they unpack a layer, which takes as long as the layer is large. Ten minutes is no layer's time
@@ -73,7 +71,7 @@ export async function transact<T>(
   const locked = async (index: number): Promise<T> => {
     const part = wanted[index];
     if (part === undefined) return await body(new Transaction(layout, locks));
-    const rank = firstRank + order.indexOf(part);
+    const rank = lockRank.storage + 1 + order.indexOf(part);
     const request = {
       path: lockPath(layout, part),
       mode: 'exclusive',
