@@ -17,9 +17,7 @@ export interface ErrorView {
 export function renderError(error: unknown, view: ErrorView): string {
   if (error instanceof AggregateError) return error.errors.map((each) => renderError(each, view)).join('');
   const { style, verbose } = view;
-  const known = error instanceof PodError;
-  const message = known ? error.message : `unexpected failure: ${describe(error)}`;
-  const hint = known ? error.hint : 'this is a fault in pod itself; --log-level debug shows where';
+  const { message, hint } = tell(error);
   const parts = [
     error instanceof ManifestError ? `${renderFaults(error.faults, style)}\n` : '',
     `${style.red('Error')}: ${visible(message.trimEnd())}\n`,
@@ -32,6 +30,24 @@ export function renderError(error: unknown, view: ErrorView): string {
 /** A warning as one line. Ends with a line feed. */
 export function renderWarning(message: string, style: Style): string {
   return `${style.yellow('Warning')}: ${visible(message.trimEnd())}\n`;
+}
+
+function tell(error: unknown): { readonly message: string; readonly hint?: string | undefined } {
+  if (error instanceof PodError) return error;
+  const refused = systemRefusal(error);
+  if (refused !== undefined) return { message: refused };
+  return {
+    message: `unexpected failure: ${describe(error)}`,
+    hint: 'this is a fault in pod itself; --log-level debug shows where',
+  };
+}
+
+/** What Node tells when a system call fails: the machine's answer, not a fault in pod. */
+function systemRefusal(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  const reason = /^[A-Z0-9]+: ([^,]+)/.exec(error.message)?.[1] ?? String(error.code);
+  const path = 'path' in error ? ` ${error.path}` : '';
+  return `${error.syscall}${path}: ${reason}`;
 }
 
 function describe(error: unknown): string {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { type Fault, ManifestError } from '../../../src/errors/manifest-error.ts';
 import { UsageError } from '../../../src/errors/usage-error.ts';
 import { renderError, renderWarning } from '../../../src/render/errors.ts';
@@ -98,6 +99,16 @@ describe('renderError', () => {
     const lines = renderError(new ManifestError([fault()]), view).split('\n');
     assert.match(lines[0] ?? '', /^app\.yaml:7:14/);
     assert.match(lines.at(-2) ?? '', /^Error: /);
+  });
+
+  it('tells what the system refused', () => {
+    assert.throws(
+      () => readFileSync('/nonexistent/x'),
+      (error) => {
+        assert.equal(renderError(error, view), 'Error: open /nonexistent/x: no such file or directory\n');
+        return true;
+      },
+    );
   });
 
   it('tells each of several', () => {
