@@ -1,5 +1,6 @@
 import { Composer, type Document, isScalar, Lexer, type ParsedNode, Parser, type YAMLError } from 'yaml';
 import type { Fault } from '../errors/manifest-error.ts';
+import { indentAnew } from './indent-anew.ts';
 import type { Finding, Page } from './page.ts';
 
 /** A node of the tree; null where a value is left out. */
@@ -8,12 +9,32 @@ export type Node = ParsedNode | null;
 /** Deeper nesting is refused: no manifest needs it, and it would cost the stack. */
 export const maximumDepth = 512;
 
-/** The tree of a document's text, every scalar as text, or why there is none. */
-export function compose(page: Page): { root: Node } | { faults: Fault[] } {
-  const forbidden = forbiddenCharacter(page) ?? directive(page);
+/** Times that a page is indented anew before its text counts as wrong. */
+const maximumIndentings = 50;
+
+/**
+ * The tree of a document's text, every scalar as text, or why there is none. `page` is what the tree's offsets
+ * count in: the one given, or one that was indented as YAML 1.2 wants it.
+ */
+export function compose(given: Page): { root: Node; page: Page } | { faults: Fault[] } {
+  const forbidden = forbiddenCharacter(given) ?? directive(given);
   if (forbidden !== undefined) return { faults: [forbidden] };
-  const tokens = tokenize(page);
-  if ('faults' in tokens) return tokens;
+  let page = given;
+  let tokens = tokenize(page);
+  for (let times = 0; times < maximumIndentings; times++) {
+    const slack = 'slack' in tokens ? tokens.slack : undefined;
+    const indented = slack === undefined ? undefined : indentAnew(page, slack);
+    if (indented === undefined) break;
+    page = indented;
+    tokens = tokenize(page);
+  }
+  return 'faults' in tokens ? tokens : composeTokens(page, tokens.tokens);
+}
+
+function composeTokens(
+  page: Page,
+  tokens: readonly Token[],
+): { root: Node; page: Page } | { faults: Fault[] } {
   const composer = new Composer({
     schema: 'failsafe',
     resolveKnownTags: false,
@@ -21,14 +42,14 @@ export function compose(page: Page): { root: Node } | { faults: Fault[] } {
     logLevel: 'silent',
     prettyErrors: false,
   });
-  const documents: Document.Parsed[] = [...composer.compose(tokens.tokens, true, page.text.length)];
+  const documents: Document.Parsed[] = [...composer.compose(tokens, true, page.text.length)];
   const error = documents.flatMap((document) => document.errors)[0];
   if (error !== undefined) return { faults: [syntaxFault(page, error)] };
   const second = documents[1]?.range[0];
   if (second !== undefined) {
     return { faults: [page.fault({ ...afterEnd, offset: second })] };
   }
-  return { root: documents[0]?.contents ?? null };
+  return { root: documents[0]?.contents ?? null, page };
 }
 
 const afterEnd: Finding = {
@@ -39,17 +60,25 @@ const afterEnd: Finding = {
 
 type Token = NonNullable<Parser['stack'][number]>;
 
-function tokenize(page: Page): { tokens: Token[] } | { faults: Fault[] } {
+/** Tokens, with the offset of a flow collection or quoted text that YAML 1.2 would have indented more. */
+type Tokens = { readonly tokens: readonly Token[]; readonly slack?: number } | { readonly faults: Fault[] };
+
+function tokenize(page: Page): Tokens {
   const parser = new Parser();
   const tokens: Token[] = [];
   let offset = 0;
   let brackets = 0;
+  let opened = 0;
+  let slack: number | undefined;
   for (const lexeme of new Lexer().lex(page.text)) {
-    if (lexeme === '[' || lexeme === '{') brackets += 1;
-    else if (lexeme === ']' || lexeme === '}') brackets -= 1;
+    if (lexeme === '[' || lexeme === '{') {
+      if (brackets === 0) opened = offset;
+      brackets += 1;
+    } else if (lexeme === ']' || lexeme === '}') brackets -= 1;
     if (brackets > maximumDepth || parser.stack.length > maximumDepth) {
       return { faults: [page.fault({ ...tooDeep, offset })] };
     }
+    if (lexeme === flowError || isCutQuote(lexeme)) slack ??= brackets > 0 ? opened : offset;
     for (const token of parser.next(lexeme.startsWith('"') ? withoutQuoteEscapes(lexeme) : lexeme)) {
       tokens.push(token);
     }
@@ -57,7 +86,14 @@ function tokenize(page: Page): { tokens: Token[] } | { faults: Fault[] } {
     parser.offset = offset;
   }
   for (const token of parser.end()) tokens.push(token);
-  return { tokens };
+  return slack === undefined ? { tokens } : { tokens, slack };
+}
+
+const flowError = '\x18';
+
+function isCutQuote(lexeme: string): boolean {
+  const [quote] = lexeme;
+  return (quote === '"' || quote === "'") && (lexeme.length === 1 || !lexeme.endsWith(quote));
 }
 
 /** The lexer announces a document, a plain scalar and a flow error by a character of its own. */

@@ -26,9 +26,10 @@ const maximumRepeated = 100_000;
  * scalars, merge keys and aliases mean is decided here, by Kubernetes' rules. All faults but those after the
  * first syntax error are found.
  */
-export function parseDocument(page: Page): ParsedDocument {
-  const tree = compose(page);
-  if ('faults' in tree) return { value: undefined, faults: tree.faults, locate: () => page.place(0, 1) };
+export function parseDocument(written: Page): ParsedDocument {
+  const tree = compose(written);
+  if ('faults' in tree) return { value: undefined, faults: tree.faults, locate: () => written.place(0, 1) };
+  const { page } = tree;
   const reader = new Reader(page);
   const value = reader.read(tree.root, { steps: [], depth: 0, repeated: false });
   const locator = new Locator(page, reader.targets);

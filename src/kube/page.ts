@@ -28,14 +28,23 @@ export class Page {
   /** Columns that the first line lacks, for a page that starts inside a line. */
   readonly indent: number;
   readonly text: string;
+  /** Columns that the text has more than the file, by the index of the line. */
+  readonly #added: ReadonlyMap<number, number>;
   #starts: number[] | undefined;
   #secret: boolean | undefined;
 
-  constructor(page: { file: string; firstLine: number; text: string; indent?: number }) {
+  constructor(page: {
+    file: string;
+    firstLine: number;
+    text: string;
+    indent?: number;
+    added?: ReadonlyMap<number, number>;
+  }) {
     this.file = page.file;
     this.firstLine = page.firstLine;
     this.text = page.text;
     this.indent = page.indent ?? 0;
+    this.#added = page.added ?? new Map();
   }
 
   /** The page of the text between two offsets. */
@@ -50,24 +59,31 @@ export class Page {
     });
   }
 
+  /** The page with the lines that start inside a range indented by so many columns; places stay those of the file. */
+  indented({ start, end, width }: { start: number; end: number; width: number }): Page | undefined {
+    const added = new Map(this.#added);
+    const first = this.#lineAt(start) + 1;
+    const last = this.#lineAt(end);
+    if (first > last) return undefined;
+    for (let index = first; index <= last; index++) added.set(index, (added.get(index) ?? 0) + width);
+    const inside = this.text.slice(start, end).replaceAll('\n', `\n${' '.repeat(width)}`);
+    const text = this.text.slice(0, start) + inside + this.text.slice(end);
+    return new Page({ file: this.file, firstLine: this.firstLine, indent: this.indent, text, added });
+  }
+
   /** The place of the text at an offset, cut at the end of its line. */
   place(offset: number, length: number): Place {
-    const starts = this.#lineStarts();
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    const start = starts[low] ?? 0;
+    const index = this.#lineAt(offset);
+    const start = (this.#lineStarts()[index] ?? 0) + (this.#added.get(index) ?? 0);
     const end = this.text.indexOf('\n', start);
     const source = this.text.slice(start, end === -1 ? undefined : end);
+    const before = Math.max(0, Math.min(offset - start, source.length));
+    const indent = index === 0 ? this.indent : 0;
     return {
-      line: this.firstLine + low,
-      column: Math.min(offset - start, source.length) + 1 + (low === 0 ? this.indent : 0),
-      length: Math.max(1, Math.min(length, source.length - (offset - start))),
-      source: visible((low === 0 ? ' '.repeat(this.indent) : '') + this.#shown(source)),
+      line: this.firstLine + index,
+      column: before + 1 + indent,
+      length: Math.max(1, Math.min(length, source.length - before)),
+      source: visible(' '.repeat(indent) + this.#shown(source)),
     };
   }
 
@@ -83,6 +99,19 @@ export class Page {
     const key =
       /^\s*(?:- )?["']?[-._\w]+["']?\s*:(?=\s|$)/.exec(source)?.[0] ?? /^\s*/.exec(source)?.[0] ?? '';
     return key.length === source.length ? source : `${key} <hidden>`;
+  }
+
+  /** Index of the line that an offset lies in. */
+  #lineAt(offset: number): number {
+    const starts = this.#lineStarts();
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
 
   #lineStarts(): number[] {

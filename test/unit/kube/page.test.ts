@@ -17,6 +17,16 @@ describe('kube/page', () => {
     assert.deepEqual(part.place(2, 3), { line: 11, column: 1, length: 3, source: 'two: ' });
   });
 
+  it('keeps the places of the file in a page that was indented', () => {
+    const flat = new Page({ file: 'a', firstLine: 1, text: 'x: [a,\nbb]\nc: d\n' });
+    const indented = flat.indented({ start: 3, end: 10, width: 4 });
+    assert.ok(indented);
+    assert.equal(indented.text, 'x: [a,\n    bb]\nc: d\n');
+    assert.deepEqual(indented.place(11, 2), flat.place(7, 2));
+    assert.deepEqual(indented.place(15, 1), flat.place(11, 1));
+    assert.equal(flat.indented({ start: 0, end: 4, width: 4 }), undefined);
+  });
+
   it('shows no character that moves a terminal', () => {
     const { source } = new Page({ file: 'a', firstLine: 1, text: 'a\u001b[31m\u0085\u202eb' }).place(0, 1);
     assert.equal(source, 'a\u241b[31m\ufffd\ufffdb');

@@ -76,8 +76,8 @@ const lines = [
   ],
 ];
 
-/** What kubectl sets itself, and a field that is newer than the kubectl of Debian and of this list. */
-const ignored = ['image', 'status', 'creationTimestamp', 'fileKeyRef'];
+/** What kubectl sets itself, and fields that are newer than the kubectl of Debian and of this list. */
+const ignored = ['image', 'status', 'creationTimestamp', 'fileKeyRef', 'restartPolicyRules', 'stopSignal'];
 
 /** Objects as our types make them, or undefined where they refuse one. */
 function ours(text: string): unknown[] | undefined {
