@@ -1,4 +1,4 @@
-import { pipeline, Readable, type Transform } from 'node:stream';
+import type { Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { ImageError } from '../errors/image-error.ts';
 
@@ -23,8 +23,8 @@ const longestMagic = 6;
 const chunkSize = 1 << 18;
 
 /**
- * Finds the compression of a stream by its first bytes and takes it away. The source is read to its end, also past the
- * end of the compressed data. Throws ImageError ARCHIVE_INVALID, now for an unknown compression, later for damage.
+ * Finds the compression of a stream by its first bytes and takes it away. Throws ImageError ARCHIVE_INVALID, now for an
+ * unknown compression, later for damage, which bytes after the compressed data are as well.
  */
 export async function decompress(source: AsyncIterable<Uint8Array>): Promise<Decompressed> {
   const { head, rest } = await peek(source);
@@ -75,13 +75,44 @@ async function* buffers(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffe
 }
 
 async function* through(source: AsyncIterable<Uint8Array>, transform: Transform): AsyncGenerator<Buffer> {
-  // What goes wrong is thrown by the loop below.
-  const stream = pipeline(Readable.from(source, { objectMode: false }), transform, () => {});
+  const fed = feed(source, transform);
+  // Both failures are thrown below; until then they must not count as unhandled.
+  fed.catch(() => {});
+  transform.on('error', () => {});
   try {
-    for await (const chunk of stream) yield chunk as Buffer;
+    for await (const chunk of transform) yield chunk as Buffer;
+    await fed;
   } catch (error) {
     throw isDamage(error) ? damaged(error) : error;
+  } finally {
+    transform.destroy();
   }
+}
+
+/** Writes the source into the transform. `pipeline` would not tell of bytes that are left when the transform ends. */
+async function feed(source: AsyncIterable<Uint8Array>, transform: Transform): Promise<void> {
+  try {
+    for await (const chunk of source) {
+      if (transform.readableEnded) throw damaged('bytes follow the compressed data');
+      if (transform.destroyed) return;
+      if (!transform.write(chunk)) await writableAgain(transform);
+    }
+    transform.end();
+  } catch (error) {
+    transform.destroy(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  }
+}
+
+async function writableAgain(transform: Transform): Promise<void> {
+  const events = ['drain', 'end', 'close'] as const;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      for (const event of events) transform.off(event, done);
+      resolve();
+    };
+    for (const event of events) transform.on(event, done);
+  });
 }
 
 function isDamage(error: unknown): boolean {

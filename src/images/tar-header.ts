@@ -58,7 +58,7 @@ export function decodeHeader(block: Buffer): TarHeader {
   const prefix = posix ? text(block, 345, 155) : '';
   const devices = block.toString('latin1', 257, 262) === 'ustar';
   return {
-    typeflag: String.fromCharCode(block[156] || 0x30),
+    typeflag: String.fromCharCode(block[156] ?? 0),
     name: prefix === '' ? name : `${prefix}/${name}`,
     mode: number(block, 100, 8),
     uid: number(block, 108, 8),

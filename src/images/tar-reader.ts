@@ -31,6 +31,7 @@ const maxName = 4095;
 const maxLeadingMap = 1 << 20;
 
 const types: Readonly<Record<string, TarEntryType>> = {
+  '\0': 'file',
   '0': 'file',
   '1': 'hardlink',
   '2': 'symlink',
@@ -286,7 +287,8 @@ function toEntry(header: TarHeader, { pax, longName, longLink }: Extensions): Ta
   const record = (key: string): string | undefined => pax.get(key) || undefined;
   const name = record('GNU.sparse.name') ?? record('path') ?? longName ?? header.name;
   const linkName = record('linkpath') ?? longLink ?? header.linkName;
-  const type = header.typeflag === '0' && name.endsWith('/') ? 'directory' : types[header.typeflag];
+  // Before POSIX there was no type for folders.
+  const type = header.typeflag === '\0' && name.endsWith('/') ? 'directory' : types[header.typeflag];
   if (type === undefined) throw invalid(`an entry has the unknown type ${JSON.stringify(header.typeflag)}`);
   if (name === '' || name.length > maxName || linkName.length > maxName || /\0/.test(name + linkName)) {
     throw invalid('an entry has a name that no file can have');
