@@ -14,16 +14,17 @@ import type { Volumes } from './contracts/volumes.ts';
 import { createCgroups } from './host/cgroups.ts';
 import { clock } from './host/clock.ts';
 import { readConfigFiles, realpath } from './host/config-files.ts';
+import { hostDevices } from './host/devices.ts';
 import { exec } from './host/exec.ts';
 import { readHostFacts } from './host/facts.ts';
 import { faultPoint } from './host/fault.ts';
-import { readJson } from './host/files.ts';
 import { withLock } from './host/lock.ts';
 import { lockRank } from './host/lock-rank.ts';
 import { namespaces } from './host/namespaces.ts';
 import { installFolder } from './host/native.ts';
 import { identify, isAlive } from './host/process.ts';
 import { requireRoot } from './host/root.ts';
+import { seccompProfile } from './host/seccomp-profile.ts';
 import { users } from './host/users.ts';
 import { createLogs } from './logs/create-logs.ts';
 import { observePods } from './pods/observe.ts';
@@ -153,15 +154,13 @@ function assemble(config: Config): Parts {
         users,
         facts,
         cgroups: await cgroups(),
-        seccompProfile: async () => readJson(SECCOMP_PROFILE),
+        seccompProfile: async (localhost) => seccompProfile(localhost),
+        hostDevices,
         step: (name: Step) => faultPoint(name),
       };
     },
   };
 }
-
-/** The profile of containers-common, which Podman and CRI-O use as well. */
-const SECCOMP_PROFILE = '/usr/share/containers/seccomp.json';
 
 function sandboxesOf({ paths }: Config) {
   return createSandboxes({

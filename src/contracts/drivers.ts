@@ -1,5 +1,6 @@
 import type { Cgroups } from './cgroups.ts';
 import type { Clock } from './clock.ts';
+import type { HostDevice } from './host-device.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { Images } from './images.ts';
 import type { Logs } from './logs.ts';
@@ -30,8 +31,13 @@ export interface Drivers {
   readonly logs: Logs;
   readonly clock: Clock;
   facts(): Promise<HostFacts>;
-  /** The seccomp profile for containers that ask for none, as parsed JSON; undefined where the host has none. */
-  seccompProfile(): Promise<unknown>;
+  /**
+   * A seccomp profile as parsed JSON: the default one, undefined where the host has none; or the one at a path
+   * relative to the kubelet's folder of profiles. Throws HostError FILE_UNREADABLE.
+   */
+  seccompProfile(localhost?: string): Promise<unknown>;
+  /** The devices of the host that a privileged container gets. */
+  hostDevices(): readonly HostDevice[];
   /** Called before each named step of a plan; tests make it die there. */
   step(name: Step): void;
 }

@@ -1,4 +1,5 @@
 import type { ConfigMap, PersistentVolumeClaim, Secret, Volume } from '../kube/wire.ts';
+import type { DeviceIdentity } from './host-device.ts';
 
 /** A pod's volume made ready on the host. */
 export interface PreparedVolume {
@@ -6,6 +7,8 @@ export interface PreparedVolume {
   /** What to bind: a folder, a file, or a device node. */
   readonly path: string;
   readonly type: 'directory' | 'file' | 'socket' | 'device';
+  /** For `device`: which one. */
+  readonly device?: DeviceIdentity;
   readonly readOnly: boolean;
   /** Which volume source it came from. */
   readonly source: string;

@@ -8,7 +8,8 @@ import type { ImageConfig } from '../oci/image-config.ts';
 import { containerCommand } from '../plan/command.ts';
 import { type ContainerMount, containerSpec } from '../plan/container-spec.ts';
 import { containerEnvironment } from '../plan/env.ts';
-import type { SeccompProfile } from '../plan/spec/seccomp.ts';
+import { isPrivileged } from '../plan/spec/privileged.ts';
+import { type SeccompProfile, seccompChoice } from '../plan/spec/seccomp.ts';
 import { containerUser, verifyNonRoot } from '../plan/user.ts';
 import type { Hold } from './hold.ts';
 import { createRuntimeContainer, type Sandbox, startRuntimeContainer } from './sandbox.ts';
@@ -99,10 +100,27 @@ async function plan(drivers: Drivers, context: PodContext, request: PlanRequest)
       resolvConf: paths.resolvConf,
       shm: pod.spec.hostIPC ? undefined : paths.shm,
     },
-    seccomp: (await drivers.seccompProfile()) as SeccompProfile | undefined,
+    seccomp: await seccompProfile(drivers, pod, container),
+    hostDevices: isPrivileged(container) ? drivers.hostDevices() : [],
     terminal: record.terminal,
   });
   return { spec, warnings: [...environment.warnings, ...warnings] };
+}
+
+async function seccompProfile(
+  drivers: Drivers,
+  pod: Pod,
+  container: Container,
+): Promise<SeccompProfile | undefined> {
+  const choice = seccompChoice(pod, container);
+  switch (choice.type) {
+    case 'none':
+      return undefined;
+    case 'default':
+      return (await drivers.seccompProfile()) as SeccompProfile | undefined;
+    case 'localhost':
+      return (await drivers.seccompProfile(choice.profile)) as SeccompProfile;
+  }
 }
 
 /** Namespaces that a member joins: those of the infra container, or the host's where the pod says so. */
@@ -173,6 +191,7 @@ async function specMount(
     destination: mount.mountPath,
     readOnly,
     type: volume.type === 'device' ? 'device' : 'bind',
+    ...(volume.device === undefined ? {} : { device: volume.device }),
     propagation: PROPAGATION[(mount.mountPropagation ?? 'None') as keyof typeof PROPAGATION],
   };
 }

@@ -2,6 +2,7 @@ import { type Stats, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { PreparedVolume } from '../contracts/volumes.ts';
 import { VolumeError } from '../errors/volume-error.ts';
+import { deviceIdentity } from '../host/devices.ts';
 import { createFile, ensureFolder, systemError } from '../host/files.ts';
 import type { VolumeType } from './volume-type.ts';
 
@@ -39,7 +40,14 @@ export const hostPath: VolumeType = {
       const now = look(path);
       if (now === undefined) throw missing(name, { path, wanted });
       if (!type.accepts(now)) throw wrongType(name, { path, wanted, found: now });
-      return { name, path, type: typeOf(now), readOnly: false, source: 'hostPath' };
+      return {
+        name,
+        path,
+        type: typeOf(now),
+        readOnly: false,
+        source: 'hostPath',
+        ...(isDevice(now) ? { device: deviceIdentity(now) } : {}),
+      };
     };
   },
 };
@@ -95,7 +103,11 @@ function checkMakeable(
 function typeOf(found: Stats): PreparedVolume['type'] {
   if (found.isDirectory()) return 'directory';
   if (found.isSocket()) return 'socket';
-  return found.isCharacterDevice() || found.isBlockDevice() ? 'device' : 'file';
+  return isDevice(found) ? 'device' : 'file';
+}
+
+function isDevice(found: Stats): boolean {
+  return found.isCharacterDevice() || found.isBlockDevice();
 }
 
 function describe(found: Stats): string {

@@ -17,6 +17,7 @@ import type { Cgroups, PodCgroup } from '../../src/contracts/cgroups.ts';
 import type { HostFacts } from '../../src/contracts/host-facts.ts';
 import type { Runtime } from '../../src/contracts/runtime.ts';
 import { createCgroups } from '../../src/host/cgroups.ts';
+import { hostDevices } from '../../src/host/devices.ts';
 import { exec } from '../../src/host/exec.ts';
 import { readHostFacts } from '../../src/host/facts.ts';
 import { namespaces } from '../../src/host/namespaces.ts';
@@ -27,7 +28,6 @@ import { containerSpec, infraSpec, type PlannedSpec } from '../../src/plan/conta
 import { containerEnvironment } from '../../src/plan/env.ts';
 import { podLimits } from '../../src/plan/resources.ts';
 import { createRuntime } from '../../src/runtime/create-runtime.ts';
-import { hostDevices } from '../../src/runtime/host-devices.ts';
 
 const APPLETS = [
   'sh',
@@ -294,7 +294,7 @@ for (const runtimeName of ['crun', 'runc']) {
       assert.match(status, /NoNewPrivs:\s+1/);
       assert.match(status, /Uid:\s+1000/);
       assert.match(status, /Gid:\s+1001/);
-      assert.match(status, /Groups:\s+10 2000 3000/);
+      assert.match(status, /Groups:\s+10 1001 2000 3000/);
       assert.match(status, /Umask:\s+0022/);
       await box.fails(id, 'echo x > /new');
     });

@@ -35,11 +35,13 @@ export function process(request: ContainerSpecRequest): PlannedProcess {
 
 /**
  * Who the process is: the resolved user with the pod's supplementalGroups and fsGroup. With supplementalGroupsPolicy
- * Strict the image's own group file adds none.
+ * Strict the image's own group file adds none. The user's own group is among them: a set-group-id program must not
+ * rid itself of a group that files are closed to.
  */
 export function user({ pod, user: resolved }: Pick<ContainerSpecRequest, 'pod' | 'user'>): UserSpec {
   const { fsGroup, supplementalGroups = [], supplementalGroupsPolicy } = pod.spec.securityContext ?? {};
   const additionalGids = new Set([
+    resolved.gid,
     ...(supplementalGroupsPolicy === 'Strict' ? [] : resolved.additionalGids),
     ...supplementalGroups,
     ...(fsGroup === undefined ? [] : [fsGroup]),
@@ -48,7 +50,7 @@ export function user({ pod, user: resolved }: Pick<ContainerSpecRequest, 'pod' |
     uid: resolved.uid,
     gid: resolved.gid,
     umask: UMASK,
-    ...(additionalGids.size > 0 ? { additionalGids: [...additionalGids] } : {}),
+    additionalGids: [...additionalGids],
   };
 }
 

@@ -1,20 +1,10 @@
+import type { DeviceIdentity, HostDevice } from '../../contracts/host-device.ts';
 import type { HostFacts } from '../../contracts/host-facts.ts';
 import type { ResolvedUser } from '../../contracts/users.ts';
 import type { Container, Pod } from '../../kube/wire.ts';
 import type { ImageConfig } from '../../oci/image-config.ts';
 import type { RuntimeSpec } from '../../oci/runtime-spec.ts';
 import type { SeccompProfile } from './seccomp.ts';
-
-/** A node of the host's /dev. */
-export interface HostDevice {
-  readonly path: string;
-  readonly type: 'c' | 'b';
-  readonly major: number;
-  readonly minor: number;
-  readonly fileMode: number;
-  readonly uid: number;
-  readonly gid: number;
-}
 
 /** One thing bound into a container: a volume, a subPath of one, or an anonymous volume of the image. */
 export interface ContainerMount {
@@ -24,7 +14,7 @@ export interface ContainerMount {
   readonly propagation?: 'private' | 'rslave' | 'rshared';
   readonly type?: 'bind' | 'device';
   /** For `device`: which one, so that the container may use what it sees. */
-  readonly device?: Pick<HostDevice, 'type' | 'major' | 'minor'>;
+  readonly device?: DeviceIdentity;
 }
 
 /** Namespaces to join, as paths. */

@@ -67,7 +67,15 @@ describe('volumes without mounts', () => {
       it(`${type || 'no type'} takes ${path}`, async () => {
         const full = path.startsWith('/') ? path : at(path);
         const prepared = await one({ name: 'h', hostPath: { path: full, type } });
-        assert.deepEqual(prepared, { name: 'h', path: full, type: as, readOnly: false, source: 'hostPath' });
+        const device = as === 'device' ? { device: { type: 'c', major: 1, minor: 3 } } : {};
+        assert.deepEqual(prepared, {
+          name: 'h',
+          path: full,
+          type: as,
+          readOnly: false,
+          source: 'hostPath',
+          ...device,
+        });
         if (path.startsWith('made')) {
           assert.equal(statSync(full).mode & 0o777, as === 'directory' ? 0o755 : 0o644);
         }

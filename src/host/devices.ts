@@ -1,6 +1,6 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import type { HostDevice } from '../plan/container-spec.ts';
+import type { DeviceIdentity, HostDevice } from '../contracts/host-device.ts';
 
 const ROOT = '/dev';
 
@@ -25,17 +25,24 @@ function devicesBelow(folder: string): HostDevice[] {
 function device(path: string): HostDevice[] {
   const node = lstatSync(path, { throwIfNoEntry: false });
   if (!node) return [];
-  const number = BigInt(node.rdev);
   return [
     {
       path,
-      type: node.isBlockDevice() ? 'b' : 'c',
-      // As in makedev(3).
-      major: Number(((number >> 8n) & 0xfffn) | ((number >> 32n) & ~0xfffn)),
-      minor: Number((number & 0xffn) | ((number >> 12n) & ~0xffn & 0xffffffffn)),
+      ...deviceIdentity(node),
       fileMode: node.mode & 0o777,
       uid: node.uid,
       gid: node.gid,
     },
   ];
+}
+
+/** Which device a node stands for. */
+export function deviceIdentity(node: Stats): DeviceIdentity {
+  const number = BigInt(node.rdev);
+  return {
+    type: node.isBlockDevice() ? 'b' : 'c',
+    // As in makedev(3).
+    major: Number(((number >> 8n) & 0xfffn) | ((number >> 32n) & ~0xfffn)),
+    minor: Number((number & 0xffn) | ((number >> 12n) & ~0xffn & 0xffffffffn)),
+  };
 }
