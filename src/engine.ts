@@ -28,7 +28,7 @@ import { seccompProfile } from './host/seccomp-profile.ts';
 import { users } from './host/users.ts';
 import { createLogs } from './logs/create-logs.ts';
 import { observePods } from './pods/observe.ts';
-import { sweep } from './pods/sweep.ts';
+import { isHalfMade, sweep } from './pods/sweep.ts';
 import { createRuntime } from './runtime/create-runtime.ts';
 import { createSandboxes } from './runtime/sandboxes.ts';
 import { createStore } from './state/create-store.ts';
@@ -78,7 +78,7 @@ export async function createEngine({ flags, env, cwd, uid }: EngineOptions): Pro
     async observe() {
       const pods = await observePods(parts.observers);
       const untidy =
-        pods.some(({ record }) => record.phase !== 'ready') || (await parts.observers.store.journals.any());
+        pods.some(({ record }) => isHalfMade(record)) || (await parts.observers.store.journals.any());
       if (!untidy || uid !== 0) return pods;
       await drivers();
       return observePods(parts.observers);

@@ -29,6 +29,7 @@ export const playSteps = [
 export const downSteps = [
   'pod.unwant',
   'container.signal',
+  'sandbox.uncgroup',
   'pod.removing',
   'container.delete',
   'container.unmount',
@@ -36,7 +37,6 @@ export const downSteps = [
   'sandbox.detach',
   'sandbox.unpin',
   'sandbox.release',
-  'sandbox.uncgroup',
   'sandbox.clear',
   'container.forget',
   'pod.unobject',

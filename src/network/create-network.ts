@@ -35,6 +35,8 @@ export function createNetwork(settings: NetworkSettings): Network {
     attach: (request) => alone(parts, request.podId, (own) => attach(own, request)),
     async detach(podId) {
       if (records.read(podId) !== undefined) await alone(parts, podId, (own) => detach(own, podId));
+      // Whoever removed the last record may have died before the rest went.
+      else if (records.ids().length === 0) await settings.exclusive(host.lowerIfLast);
     },
     attached: async () => records.ids(),
     ensure: () => settings.exclusive(host.ensure),

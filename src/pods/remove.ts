@@ -2,7 +2,7 @@ import type { Drivers } from '../contracts/drivers.ts';
 import type { PodRecord } from '../contracts/records.ts';
 import { StateError } from '../errors/state-error.ts';
 import { podKey } from './pod-key.ts';
-import { lowerSandbox } from './sandbox.ts';
+import { lowerSandbox, quell } from './sandbox.ts';
 import { tell } from './tell.ts';
 
 /**
@@ -14,6 +14,7 @@ export async function removePod(drivers: Drivers, podId: string): Promise<void> 
   drivers.step('pod.removing');
   const record = await records.updatePod(podId, (current) => ({ ...current, phase: 'removing' }));
   if (record === undefined) return;
+  await quell(drivers, record);
   const members = record.containers.filter(({ role }) => role !== 'infra');
   await Promise.all(members.map(({ id }) => removeContainer(drivers, id)));
   await lowerSandbox(drivers, record);
@@ -25,9 +26,9 @@ export async function removePod(drivers: Drivers, podId: string): Promise<void> 
   drivers.step('pod.unobject');
   await removeObject(drivers, record);
   await tell(drivers, record, { reason: 'Deleted', message: `Deleted pod ${record.name}` });
+  await drivers.cgroups.removeParent();
   drivers.step('pod.forget');
   await records.removePod(podId);
-  await drivers.cgroups.removeParent();
 }
 
 async function removeContainer(drivers: Drivers, id: string): Promise<void> {

@@ -222,7 +222,17 @@ function forgetRun(container: ContainerRecord): ContainerRecord {
   return lasting;
 }
 
-/** Undoes raiseSandbox, whatever of it was done and by whom. Lasting volumes and records of containers stay. */
+/**
+ * Kills all that a pod has running, with the cgroups that it is in. A runtime that a dead command left behind in the
+ * middle of creating a container is among it, so that afterwards nothing of the pod is made any more.
+ */
+export async function quell(drivers: Drivers, { sandbox }: PodRecord): Promise<void> {
+  if (sandbox === undefined) return;
+  drivers.step('sandbox.uncgroup');
+  await drivers.cgroups.remove(sandbox.cgroup);
+}
+
+/** Undoes the rest of raiseSandbox, whatever of it was done and by whom. Lasting volumes and records of containers stay. */
 export async function lowerSandbox(drivers: Drivers, record: PodRecord): Promise<void> {
   const { sandbox } = record;
   if (sandbox === undefined) return;
@@ -236,8 +246,6 @@ export async function lowerSandbox(drivers: Drivers, record: PodRecord): Promise
   await drivers.network.detach(record.id);
   drivers.step('sandbox.unpin');
   if (sandbox.netns !== undefined) await drivers.namespaces.unpin(sandbox.netns);
-  drivers.step('sandbox.uncgroup');
-  await drivers.cgroups.remove(sandbox.cgroup);
   drivers.step('sandbox.clear');
   await drivers.sandboxes.remove(record.id);
   await drivers.store.records.updatePod(record.id, ({ sandbox: _gone, ...rest }) => rest);

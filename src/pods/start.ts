@@ -8,7 +8,7 @@ import { podHostname } from '../plan/hostname.ts';
 import { createMember, type Member, type PodContext, startMember } from './container.ts';
 import type { Hold } from './hold.ts';
 import { observePod, reasonOf } from './observe.ts';
-import { lowerSandbox, raiseSandbox, type Sandbox } from './sandbox.ts';
+import { lowerSandbox, quell, raiseSandbox, type Sandbox } from './sandbox.ts';
 import { readSources } from './sources.ts';
 import { podIPs } from './status.ts';
 
@@ -172,6 +172,7 @@ async function standingSandbox(
 
 /** Clears what earlier runs, another boot or a dead command left of the containers and of the sandbox. */
 async function clearRuns(drivers: Drivers, observed: ObservedPod): Promise<void> {
+  await quell(drivers, observed.record);
   await Promise.all(observed.containers.map(({ record }: ObservedContainer) => clearRun(drivers, record)));
   await lowerSandbox(drivers, observed.record);
 }

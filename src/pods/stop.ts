@@ -4,7 +4,7 @@ import type { ContainerRecord } from '../contracts/records.ts';
 import type { ExitRecord } from '../contracts/runtime.ts';
 import type { Hold } from './hold.ts';
 import { observePod, reasonOf } from './observe.ts';
-import { lowerSandbox } from './sandbox.ts';
+import { lowerSandbox, quell } from './sandbox.ts';
 import { aboutContainer, tell } from './tell.ts';
 
 const SIGKILL = 9;
@@ -29,6 +29,7 @@ export async function stopPod(drivers: Drivers, hold: Hold, options: StopOptions
   const others = members.filter(({ record }) => record.role !== 'sidecar');
   await Promise.all(others.map((member) => stopContainer(drivers, hold, { member, deadline })));
   for (const member of sidecars.toReversed()) await stopContainer(drivers, hold, { member, deadline });
+  await quell(drivers, observed.record);
   await Promise.all(members.map(({ record }) => clear(drivers, record)));
   await lowerSandbox(drivers, observed.record);
 }

@@ -1,4 +1,5 @@
 import type { Drivers } from '../contracts/drivers.ts';
+import type { PodRecord } from '../contracts/records.ts';
 import type { Journal, JournalEntry } from '../contracts/store.ts';
 import { StateError } from '../errors/state-error.ts';
 import { VolumeError } from '../errors/volume-error.ts';
@@ -10,20 +11,26 @@ import { removePod } from './remove.ts';
  * free, and undoes abandoned journals. Cheap when there is nothing to do. Returns the names of the pods removed.
  */
 export async function sweep(drivers: Drivers): Promise<readonly string[]> {
-  for (const journal of await drivers.store.journals.abandoned()) await settleJournal(drivers, journal);
-  const pods = await drivers.store.records.pods();
-  const halfMade = pods.filter(({ phase }) => phase !== 'ready');
+  const { journals, records } = drivers.store;
+  const abandoned = await journals.abandoned();
+  for (const journal of abandoned) await settleJournal(drivers, journal);
   const removed: string[] = [];
-  for (const { id, name } of halfMade) {
-    await using lease = await drivers.store.records.tryLease(id);
+  for (const { id, name } of (await records.pods()).filter(isHalfMade)) {
+    await using lease = await records.tryLease(id);
     if (lease === undefined) continue;
     // Its owner may have finished between the reading and the lease.
-    const now = await drivers.store.records.pod(id);
-    if (now === undefined || now.phase === 'ready') continue;
+    const now = await records.pod(id);
+    if (now === undefined || !isHalfMade(now)) continue;
     await removePod(drivers, id);
     removed.push(name);
   }
+  if (abandoned.length > 0 || removed.length > 0) await records.tidy();
   return removed;
+}
+
+/** Whether a pod is being made or removed; where its lease is free, nobody is at it any more. */
+export function isHalfMade({ phase, wanted }: PodRecord): boolean {
+  return phase !== 'ready' || wanted.state === 'absent';
 }
 
 async function settleJournal(drivers: Drivers, journal: Journal): Promise<void> {
@@ -46,9 +53,12 @@ export async function readyPods({ store }: Drivers, { podIds, start }: Omit<Comm
 
 type Commit = Extract<JournalEntry, { type: 'commit' }>;
 
-/** Undoes what a journal lists, newest first, and closes it. */
+/** Undoes what a journal lists, newest first, and closes it. Pods go before the objects and volumes that they use. */
 export async function undoJournal(drivers: Drivers, journal: Journal): Promise<void> {
-  for (const entry of journal.entries.toReversed()) await undo(drivers, entry);
+  const { pod = [], rest = [] } = Object.groupBy(journal.entries.toReversed(), ({ type }) =>
+    type === 'pod' ? type : 'rest',
+  );
+  for (const entry of [...pod, ...rest]) await undo(drivers, entry);
   await journal.finish();
 }
 
@@ -63,10 +73,10 @@ async function undo(drivers: Drivers, entry: JournalEntry): Promise<void> {
     case 'volume':
       return ignoreAbsent(drivers.volumes.removeNamed(entry));
     case 'pod': {
-      const record = await drivers.store.records.pod(entry.podId);
-      if (record === undefined || record.phase === 'ready') return;
       await using lease = await drivers.store.records.tryLease(entry.podId);
-      if (lease !== undefined) await removePod(drivers, entry.podId);
+      if (lease === undefined) return;
+      const record = await drivers.store.records.pod(entry.podId);
+      if (record !== undefined && isHalfMade(record)) await removePod(drivers, entry.podId);
       return;
     }
   }

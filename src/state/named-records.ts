@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { StateError } from '../errors/state-error.ts';
 import { faultPoint } from '../host/fault.ts';
 import type { Names, ScopedName } from './names.ts';
@@ -23,6 +24,8 @@ export interface NamedRecords<T extends Identified> {
   update(id: string, change: (record: T) => T): Promise<T | undefined>;
   /** Removes what lies beside the record, the record and the name; a damaged record too. No error if there is none. */
   remove(id: string): Promise<void>;
+  /** Removes names and half-written records that belong to no record. */
+  tidy(): Promise<void>;
 }
 
 export function createNamedRecords<T extends Identified>(parts: Parts<T>): NamedRecords<T> {
@@ -69,6 +72,12 @@ export function createNamedRecords<T extends Identified>(parts: Parts<T>): Named
         }),
       );
     },
+
+    tidy: () =>
+      locks.names(async () => {
+        await folders.sweep();
+        names.sweep((id) => existsSync(folders.folder(id)));
+      }),
   };
 }
 

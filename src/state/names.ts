@@ -1,6 +1,6 @@
 import { readlinkSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureFolder, removeFile, systemError } from '../host/files.ts';
+import { ensureFolder, listFolder, removeFile, systemError } from '../host/files.ts';
 import { pathSegment } from '../values/path-segment.ts';
 
 /**
@@ -14,6 +14,8 @@ export interface Names {
   reserve(name: ScopedName, id: string): void;
   /** Frees the name if this id holds it. */
   free(name: ScopedName, id: string): void;
+  /** Frees the names of those that are not there. */
+  sweep(isThere: (id: string) => boolean): void;
 }
 
 export interface ScopedName {
@@ -24,10 +26,11 @@ export interface ScopedName {
 export function createNames(folder: string): Names {
   const scope = ({ namespace }: ScopedName) => join(folder, pathSegment(namespace));
   const pathOf = (scoped: ScopedName) => join(scope(scoped), pathSegment(scoped.name));
+  const holder = (name: ScopedName) => targetOf(pathOf(name));
 
-  function holder(name: ScopedName): string | undefined {
+  function targetOf(path: string): string | undefined {
     try {
-      return readlinkSync(pathOf(name));
+      return readlinkSync(path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw systemError(error);
@@ -49,6 +52,16 @@ export function createNames(folder: string): Names {
 
     free(name, id) {
       if (holder(name) === id) removeFile(pathOf(name));
+    },
+
+    sweep(isThere) {
+      const links = listFolder(folder).flatMap((namespace) =>
+        listFolder(join(folder, namespace)).map((name) => join(folder, namespace, name)),
+      );
+      for (const link of links) {
+        const id = targetOf(link);
+        if (id !== undefined && !isThere(id)) removeFile(link);
+      }
     },
   };
 }

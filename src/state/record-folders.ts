@@ -36,6 +36,8 @@ export interface RecordFolders<T extends Identified> {
   clear(id: string): Promise<void>;
   /** Removes the record, and its folder once that is clear. */
   remove(id: string): void;
+  /** Under the names lock: removes what `create` of a dead command has not put in its place. */
+  sweep(): Promise<void>;
 }
 
 interface Place {
@@ -100,5 +102,7 @@ export function createRecordFolders<T extends Identified>({ root, file, staged }
       faultPoint('records.removed');
       removeEmptyFolder(folder(id));
     },
+
+    sweep: () => removeTree(staged),
   };
 }

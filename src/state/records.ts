@@ -124,6 +124,12 @@ export function createRecords(parts: Parts): Records {
       return lock === undefined ? undefined : leaseOf(podId, lock);
     },
 
+    async tidy() {
+      await podRecords.tidy();
+      await containerRecords.tidy();
+      sweepLeases();
+    },
+
     async bootIdentity() {
       return bootIdentity();
     },

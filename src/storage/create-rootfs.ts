@@ -204,8 +204,8 @@ async function removeRootfs(place: Place, containerId: string): Promise<void> {
   const folder = containerFolder(place, containerId);
   for (const name of ['upper', 'work']) await removeTree(join(folder, name));
   removeEmptyFolder(folder);
-  if (read(place.layout).containers.get(containerId) === undefined) return;
   await recover(place.layout, place.journals);
+  if (read(place.layout).containers.get(containerId) === undefined) return;
   using journal = await Journal.open(place.journals);
   const rubbish = await transact(place.layout, everything, async (transaction) => {
     const { containers, mounts } = transaction;

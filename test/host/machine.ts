@@ -1,19 +1,11 @@
 import { strict as assert } from 'node:assert';
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { busyboxRootfs } from './busybox-rootfs.ts';
+import { leaksOf, objectsOf } from './leaks.ts';
 
 /** The launcher of the built product. */
 export const POD = join(import.meta.dirname, '..', '..', 'bin', 'pod');
@@ -119,22 +111,14 @@ export class Machine implements AsyncDisposable {
     return (await this.ok('exec', container, ...command)).replace(/\n$/, '');
   }
 
-  /**
-   * Everything that pods of this store have left on the machine: mounts, pinned namespaces, interfaces, nftables,
-   * cgroups, processes, leases, records. Empty when all pods are gone.
-   */
+  /** Everything that pods of this store have left on the machine. Empty when all pods are gone. See `leaksOf`. */
   async leaks(): Promise<readonly string[]> {
-    return [
-      ...this.#mounts(),
-      ...names('/run/netns', (name) => name.startsWith(`pod-${this.storeId}-`), 'namespace'),
-      ...names('/sys/class/net', (name) => name.includes(this.storeId.slice(0, 6)), 'interface'),
-      ...(await this.#tables()),
-      ...this.#cgroups(),
-      ...this.#processes(),
-      ...['pods', 'containers', 'journals', 'volumes/pods'].flatMap((part) =>
-        names(join(this.root, 'pod', part), () => true, 'record'),
-      ),
-    ];
+    return leaksOf(this);
+  }
+
+  /** Kubernetes objects and claims' volumes of this store. See `objectsOf`. */
+  objects(): readonly string[] {
+    return objectsOf(this);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -146,58 +130,5 @@ export class Machine implements AsyncDisposable {
 
   get flags(): readonly string[] {
     return ['--root', this.root, '--runroot', this.runroot];
-  }
-
-  #mounts(): readonly string[] {
-    const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
-    return lines.filter((line) => line.includes(this.folder)).map((line) => `mount ${line.split(' ')[4]}`);
-  }
-
-  async #tables(): Promise<readonly string[]> {
-    const tables = await new Promise<string>((resolve, reject) => {
-      execFile('nft', ['list', 'tables'], (error, stdout) =>
-        error === null ? resolve(stdout) : reject(error),
-      );
-    });
-    return tables
-      .split('\n')
-      .filter((line) => line.includes(this.storeId))
-      .map((line) => `nftables ${line}`);
-  }
-
-  #cgroups(): readonly string[] {
-    return names('/sys/fs/cgroup', () => true, '').flatMap((hierarchy) =>
-      names(
-        `/sys/fs/cgroup${hierarchy.trim() === '' ? '' : `/${hierarchy.trim()}`}`,
-        (name) => name.includes(this.storeId),
-        'cgroup',
-      ),
-    );
-  }
-
-  #processes(): readonly string[] {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-      .filter((pid) => commandLine(pid).includes(this.folder) && !commandLine(pid).includes('mocha'))
-      .map((pid) => `process ${pid} ${commandLine(pid)}`);
-  }
-}
-
-function names(folder: string, wanted: (name: string) => boolean, noun: string): readonly string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter(wanted)
-    .map((name) => `${noun} ${name}`);
-}
-
-function commandLine(pid: string): string {
-  try {
-    return (
-      readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() ||
-      readlinkSync(`/proc/${pid}/exe`)
-    );
-  } catch {
-    // It ended meanwhile, or it is a kernel thread.
-    return '';
   }
 }

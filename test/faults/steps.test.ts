@@ -1,0 +1,67 @@
+import { downSteps, playSteps } from '../../src/contracts/steps.ts';
+import { App } from './app.ts';
+
+/** Places inside the drivers that a play comes by. */
+const playPoints = [
+  'objects.pending',
+  'objects.logged',
+  'objects.placed',
+  'records.named',
+  'records.staged',
+  'volumes.written',
+  'volumes.swapped',
+  'rootfs.registered',
+];
+
+/** Places inside the drivers that taking pods down comes by. */
+const downPoints = [
+  'objects.pending',
+  'objects.logged',
+  'objects.placed',
+  'records.wanted',
+  'records.cleared',
+  'records.removed',
+  'volumes.unmounted',
+  'rootfs.unmounted',
+  'rootfs.unrecorded',
+];
+
+const plays = [...playSteps, ...playPoints];
+const downs = [
+  ...[...downSteps, ...downPoints].map((step) => ({ verb: 'kube down', step })),
+  ...downSteps.map((step) => ({ verb: 'pod rm', step })),
+];
+
+describe('pod dies at every step', () => {
+  let app: App;
+  before(async () => {
+    app = await App.create();
+  });
+  after(() => app[Symbol.asyncDispose]());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await app.clear();
+  });
+
+  for (const [index, { verb, step }] of downs.entries()) {
+    const playStep = plays[index];
+    const title = playStep === undefined ? '' : `play at ${playStep}, then `;
+    it(`${title}${verb} at ${step}`, async () => {
+      if (playStep !== undefined) await playDies(app, playStep, { look: index % 2 === 0 });
+      await app.machine.ok(...app.play);
+      await app.answers();
+      await app.dies(verb === 'kube down' ? app.down : ['pod', 'rm', '-f', 'web', 'second'], step);
+      await app.isSettled();
+      await app.machine.ok(...app.down);
+      await app.isGone();
+    });
+  }
+});
+
+/** With `look` the next command is one that only lists; without, it is the next play. */
+async function playDies(app: App, step: string, { look }: { readonly look: boolean }): Promise<void> {
+  await app.dies(app.play, step);
+  if (!look) return;
+  await app.machine.ok('pod', 'ps');
+  if (step === 'play.finish') await app.machine.ok(...app.down);
+  await app.isGone();
+}
