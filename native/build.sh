@@ -66,7 +66,7 @@ if ! up_to_date build/pod.node $parts native/pod.h; then
     # shellcheck disable=SC2086
     compile build/pod.node -DNAPI_VERSION=9 -isystem "$include" -fPIC -shared -fvisibility=hidden -pthread $parts
 fi
-for program in pause exited; do
+for program in pause exited leash; do
     if ! up_to_date "build/$program" "native/$program.c"; then
         compile "build/$program" -static -s "native/$program.c"
     fi

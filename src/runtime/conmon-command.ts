@@ -9,6 +9,7 @@ export const FIRST_HELD = 5;
 export interface ConmonCommand {
   readonly request: CreateRequest;
   readonly conmon: string;
+  readonly leash: string;
   readonly runtime: string;
   /** Folder of the runtime's own state. */
   readonly runtimeRoot: string;
@@ -23,13 +24,14 @@ export const CONTROL = 'ctl';
 export function conmonArguments({
   request,
   conmon,
+  leash,
   runtime,
   runtimeRoot,
 }: ConmonCommand): readonly [string, ...string[]] {
   const { id, name, bundle, logPath, terminal, stdin, exitCommand = [], systemdCgroup } = request;
   const [exitProgram, ...exitArguments] = exitCommand;
   return [
-    conmon,
+    ...([leash, String(START_PIPE), conmon] as const),
     ...['--api-version', '1', '-c', id, '-u', id, '-n', name],
     ...['-r', runtime, '--runtime-arg', '--root', '--runtime-arg', runtimeRoot],
     ...['-b', bundle, '-p', join(bundle, PIDFILE), '--conmon-pidfile', join(bundle, CONMON_PIDFILE)],

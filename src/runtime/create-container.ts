@@ -17,7 +17,8 @@ interface SyncMessage {
 const SIGKILL = 9;
 
 /**
- * Starts conmon, moves it to its cgroup before it does anything, and lets it create the container.
+ * Starts conmon, moves it to its cgroup before it does anything, and lets it create the container. Should we die before
+ * it is there, it ends; afterwards whoever removes the cgroup ends it.
  * Throws RuntimeError; then no process of the attempt runs any more.
  */
 export async function createContainer(tools: Tools, request: CreateRequest): Promise<CreatedContainer> {
@@ -87,6 +88,5 @@ function environment(): Readonly<Record<string, string>> {
       }),
     ),
     _OCI_SYNCPIPE: String(SYNC_PIPE),
-    _OCI_STARTPIPE: String(START_PIPE),
   };
 }

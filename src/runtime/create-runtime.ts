@@ -18,6 +18,7 @@ import type {
   RuntimeIdentity,
 } from '../contracts/runtime.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { installFolder } from '../host/native.ts';
 import { awaitExit, type ExitWait } from './await-exit.ts';
 import { chooseRuntime } from './choose-runtime.ts';
 import { CONTROL } from './conmon-command.ts';
@@ -69,6 +70,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       exec: options.exec,
       name,
       conmon: findConmon(options.conmon ?? 'conmon'),
+      leash: join(installFolder(), 'build', 'leash'),
       runtime: path,
       runtimeRoot: join(options.folder, name),
       filters: join(options.folder, 'seccomp'),

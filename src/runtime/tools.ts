@@ -7,6 +7,8 @@ export interface Tools {
   readonly name: string;
   /** Absolute paths of conmon and the OCI runtime. */
   readonly conmon: string;
+  /** Path of the static `leash`, which lets conmon begin only when it is where it belongs. */
+  readonly leash: string;
   readonly runtime: string;
   /** Folder of the runtime's own state. */
   readonly runtimeRoot: string;

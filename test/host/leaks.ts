@@ -51,7 +51,8 @@ const lasting = [
   /^network\/leases\/[^/]+\/(lock|last_reserved_ip\.\d+)$/,
 ] as const;
 
-const lastingRun = [/^runtime\/runtime\.json$/] as const;
+/** The runtime that was chosen, and compiled seccomp filters. */
+const lastingRun = [/^runtime\/runtime\.json$/, /^runtime\/seccomp\/[0-9a-f]{64}$/] as const;
 
 function files(folder: string, kept: readonly RegExp[], noun: string): readonly string[] {
   if (!existsSync(folder)) return [];
