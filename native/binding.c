@@ -22,6 +22,7 @@ static const struct {
     {"openat2", file_openat2},
     {"mknod", file_mknod},
     {"lutimes", file_lutimes},
+    {"crc64", crc64_update},
     {"lgetxattr", xattr_get},
     {"lsetxattr", xattr_set},
     {"lremovexattr", xattr_remove},

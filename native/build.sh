@@ -55,7 +55,7 @@ compile() {
 }
 
 parts=
-for part in binding call failure task watch file xattr lock mount namespace process spawn socket; do
+for part in binding call failure task watch file xattr crc64 lock mount namespace process spawn socket; do
     parts="$parts native/$part.c"
 done
 

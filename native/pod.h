@@ -110,6 +110,7 @@ napi_value file_openat2(napi_env env, napi_callback_info info);
 napi_value file_mknod(napi_env env, napi_callback_info info);
 napi_value file_lutimes(napi_env env, napi_callback_info info);
 
+napi_value crc64_update(napi_env env, napi_callback_info info);
 napi_value xattr_get(napi_env env, napi_callback_info info);
 napi_value xattr_set(napi_env env, napi_callback_info info);
 napi_value xattr_remove(napi_env env, napi_callback_info info);

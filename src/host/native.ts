@@ -76,6 +76,9 @@ export interface Native {
   /** Names, each ended by a zero byte. */
   llistxattr(path: Path): Buffer;
 
+  /** CRC-64/ISO. The checksum so far is 8 bytes, the highest first and at first zero, and is changed in place. */
+  crc64(checksum: Uint8Array, bytes: Uint8Array): void;
+
   /** Locks the whole file without waiting, for the open file (OFD) or for the process (POSIX). False: another holds it. */
   lock(descriptor: number, type: LockType, openFile: boolean): boolean;
   /** [type, pid or -1 for an OFD lock] of a lock that is in the way. */

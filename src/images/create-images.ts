@@ -4,6 +4,7 @@ import type { Image, Images } from '../contracts/images.ts';
 import type { Registry } from '../contracts/registry.ts';
 import { ImageError } from '../errors/image-error.ts';
 import { parseImageConfig } from '../oci/image-config.ts';
+import { parseManifest } from '../oci/manifest.ts';
 import type { Platform } from '../oci/platform.ts';
 import { findImage } from './find-image.ts';
 import { imageNotFound } from './image-not-found.ts';
@@ -43,6 +44,12 @@ export function createImages(options: ImagesOptions): Images {
     return bytes;
   };
 
+  const configDigest = async (imageId: string): Promise<string> => {
+    const found = parseManifest(await document(imageId, 'manifest'));
+    if (found.type === 'index') throw manifestList(imageId);
+    return found.manifest.config.digest;
+  };
+
   return {
     find,
     get,
@@ -51,7 +58,9 @@ export function createImages(options: ImagesOptions): Images {
       return view.images.map((image) => toImage(view, image));
     },
     async config(imageId) {
-      return parseImageConfig(await document(imageId, `sha256:${imageId}`));
+      const own = await store.data(imageId, `sha256:${imageId}`);
+      // The id of an image whose layers were told apart by their table of contents is not its config's digest.
+      return parseImageConfig(own ?? (await document(imageId, await configDigest(imageId))));
     },
     async manifest(imageId) {
       return (await document(imageId, 'manifest')).toString('utf8');
@@ -98,6 +107,14 @@ function sizeOf({ layers }: StoreView, image: StoredImage): number {
     size += layers.get(id)?.diffSize ?? 0;
   }
   return size;
+}
+
+function manifestList(id: string): ImageError {
+  return new ImageError({
+    code: 'MANIFEST_INVALID',
+    message: `${id.slice(0, 12)} is a list of images for several platforms, not an image`,
+    hint: 'name one of the images in it',
+  });
 }
 
 function cycle({ id }: StoredImage): ImageError {

@@ -1,20 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import {
+  accessSync,
   closeSync,
+  constants,
   createReadStream,
   fstatSync,
   openSync,
   read,
   readSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { HostError } from '../errors/host-error.ts';
 import { ImageError } from '../errors/image-error.ts';
-import { ensureFolder } from '../host/files.ts';
+import { SystemError } from '../errors/system-error.ts';
+import { ensureFolder, systemError } from '../host/files.ts';
 import { type Compression, decompress } from './compression.ts';
 import { indexMembers, type Member } from './member-index.ts';
+import { writeFailure } from './unpack-failure.ts';
 
 /** A tar that holds images, whose members can be read in any order. */
 export interface ImageArchive extends Disposable {
@@ -46,10 +52,30 @@ export async function openImageArchive(
   }
 }
 
-/** A source of bytes: a file by its path, or a stream. */
+/** A source of bytes: a file by its path, or a stream. Throws HostError FILE_UNREADABLE for the file. */
 export function bytesOf(source: string | NodeJS.ReadableStream): AsyncIterable<Uint8Array> {
+  if (typeof source === 'string') checkReadable(source);
   if (typeof source === 'string') return createReadStream(source, { highWaterMark: chunkSize });
   return source as AsyncIterable<unknown> as AsyncIterable<Uint8Array>;
+}
+
+function checkReadable(path: string): void {
+  try {
+    accessSync(path, constants.R_OK);
+    if (!statSync(path).isDirectory()) return;
+  } catch (cause) {
+    throw unreadable(path, systemError(cause));
+  }
+  throw unreadable(path, undefined);
+}
+
+function unreadable(path: string, cause: unknown): HostError {
+  return new HostError({
+    code: 'FILE_UNREADABLE',
+    message: `${path} cannot be read${cause instanceof SystemError ? `: ${cause.errno}` : ': it is a folder'}`,
+    hint: 'give the path of an archive, or - for standard input',
+    cause,
+  });
 }
 
 async function seekable(source: string | NodeJS.ReadableStream, temporaryFolder: string): Promise<number> {
@@ -65,7 +91,7 @@ async function seekable(source: string | NodeJS.ReadableStream, temporaryFolder:
     return descriptor;
   } catch (error) {
     closeSync(descriptor);
-    throw error;
+    throw writeFailure(error, 'the archive while it is read');
   }
 }
 

@@ -1,26 +1,22 @@
 import {
   chmodSync,
-  closeSync,
   constants,
-  fchmodSync,
-  fchownSync,
-  ftruncateSync,
   lchownSync,
   linkSync,
   lstatSync,
   mkdirSync,
   openSync,
   symlinkSync,
-  writeSync,
 } from 'node:fs';
 import { ImageError } from '../errors/image-error.ts';
-import { StorageError } from '../errors/storage-error.ts';
 import { native } from '../host/native.ts';
 import { bytePath, within } from './byte-path.ts';
+import { OpenFile } from './open-file.ts';
 import { removeEntry } from './remove-entry.ts';
-import type { SparseRun, TarEntry } from './tar-header.ts';
+import type { TarEntry } from './tar-header.ts';
 import type { TarSink } from './tar-reader.ts';
 import { Tree } from './tree.ts';
+import { entryFailure, errnoOf, printable } from './unpack-failure.ts';
 import { parseWhiteout } from './whiteout.ts';
 
 /** What one layer may be at most. */
@@ -74,7 +70,7 @@ export class LayerWriter implements TarSink, Disposable {
     try {
       this.#make(entry, path);
     } catch (error) {
-      throw explain(error, entry.name);
+      throw entryFailure(error, entry.name);
     }
   }
 
@@ -84,7 +80,7 @@ export class LayerWriter implements TarSink, Disposable {
     try {
       file.write(bytes);
     } catch (error) {
-      throw explain(error, file.entry.name);
+      throw entryFailure(error, file.entry.name);
     }
   }
 
@@ -97,7 +93,7 @@ export class LayerWriter implements TarSink, Disposable {
       this.#attributes(file.entry, file.place);
       native().lutimes(file.place, file.entry.mtime, file.entry.mtime);
     } catch (error) {
-      throw explain(error, file.entry.name);
+      throw entryFailure(error, file.entry.name);
     }
   }
 
@@ -108,7 +104,7 @@ export class LayerWriter implements TarSink, Disposable {
         native().lutimes(this.#tree.place(path), mtime, mtime);
       } catch (error) {
         // A later entry may have put something else in the way.
-        if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw explain(error, path);
+        if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw entryFailure(error, path);
       }
     }
   }
@@ -264,73 +260,6 @@ export class LayerWriter implements TarSink, Disposable {
   }
 }
 
-/** A file that is being written. */
-class OpenFile {
-  readonly entry: TarEntry;
-  readonly place: Place;
-  readonly #descriptor: number;
-  /** What the file has from its creation. */
-  readonly #has: { readonly owner: boolean; readonly mode: boolean };
-  #position = 0;
-  #run = 0;
-  #runDone = 0;
-
-  constructor(
-    file: { readonly entry: TarEntry; readonly place: Place; readonly descriptor: number },
-    has: { readonly owner: boolean; readonly mode: boolean },
-  ) {
-    this.entry = file.entry;
-    this.place = file.place;
-    this.#descriptor = file.descriptor;
-    this.#has = has;
-  }
-
-  write(bytes: Buffer): void {
-    const { sparse } = this.entry;
-    if (sparse !== undefined) this.#writeRuns(bytes, sparse);
-    else this.#writeAt(bytes, this.#position);
-    this.#position += bytes.length;
-  }
-
-  finish(): void {
-    const { entry } = this;
-    try {
-      if (entry.sparse !== undefined) ftruncateSync(this.#descriptor, entry.size);
-      if (!this.#has.owner) fchownSync(this.#descriptor, entry.uid, entry.gid);
-      if (!this.#has.mode) fchmodSync(this.#descriptor, entry.mode);
-    } finally {
-      closeSync(this.#descriptor);
-    }
-  }
-
-  abandon(): void {
-    closeSync(this.#descriptor);
-  }
-
-  #writeRuns(bytes: Buffer, runs: readonly SparseRun[]): void {
-    let at = 0;
-    while (at < bytes.length) {
-      const run = runs[this.#run];
-      if (run === undefined) return;
-      const length = Math.min(bytes.length - at, run.length - this.#runDone);
-      this.#writeAt(bytes.subarray(at, at + length), run.offset + this.#runDone);
-      at += length;
-      this.#runDone += length;
-      if (this.#runDone === run.length) {
-        this.#run++;
-        this.#runDone = 0;
-      }
-    }
-  }
-
-  #writeAt(bytes: Buffer, position: number): void {
-    let done = 0;
-    while (done < bytes.length) {
-      done += writeSync(this.#descriptor, bytes, done, bytes.length - done, position + done);
-    }
-  }
-}
-
 /** Attributes by which overlayfs itself is told things; a layer must not speak to it. SELinux labels are the host's. */
 function isOverlayPrivate(name: string): boolean {
   return /^(trusted|user)\.overlay\./.test(name) || name === 'security.selinux';
@@ -339,51 +268,4 @@ function isOverlayPrivate(name: string): boolean {
 /** The kernel keeps `user.` attributes on files and folders only. */
 function mayHaveUserAttributes({ type }: TarEntry): boolean {
   return type === 'file' || type === 'directory';
-}
-
-function errnoOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if ('errno' in error && typeof error.errno === 'string') return error.errno;
-  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
-/** Errnos that come from what an entry asks for, not from the machine. */
-const entryFaults: ReadonlySet<string | undefined> = new Set([
-  'ENOENT',
-  'ENOTDIR',
-  'EISDIR',
-  'EEXIST',
-  'ELOOP',
-  'ENAMETOOLONG',
-  'EINVAL',
-  'EMLINK',
-  'EFBIG',
-  'ERANGE',
-  'E2BIG',
-  'EXDEV',
-]);
-
-function explain(error: unknown, name: string): unknown {
-  const errno = errnoOf(error);
-  if (errno === 'ENOSPC' || errno === 'EDQUOT') {
-    return new StorageError({
-      code: 'NO_SPACE',
-      kind: 'external',
-      message: `no space is left for ${printable(name)} of the layer`,
-      hint: 'remove images that are not needed, or make room where the store lies',
-      cause: error,
-    });
-  }
-  if (!entryFaults.has(errno)) return error;
-  return new ImageError({
-    code: 'LAYER_INVALID',
-    kind: 'external',
-    message: `the layer's entry ${printable(name)} cannot be made: ${errno}`,
-    hint: 'the layer may be damaged or made to do harm',
-    cause: error,
-  });
-}
-
-function printable(name: string): string {
-  return JSON.stringify(Buffer.from(name.slice(0, 200), 'latin1').toString('utf8'));
 }

@@ -4,6 +4,7 @@ import { type LayerLimits, LayerWriter } from './layer-writer.ts';
 import { invalid, type TarEntry } from './tar-header.ts';
 import { TarReader, type TarSink } from './tar-reader.ts';
 import { TarSplit } from './tar-split.ts';
+import { writeFailure } from './unpack-failure.ts';
 
 export interface UnpackRequest {
   /** The layer as it is kept or sent: a tar, maybe compressed. */
@@ -70,7 +71,7 @@ export async function unpackLayer(request: UnpackRequest): Promise<UnpackedLayer
     };
   } catch (error) {
     await split.abandon();
-    throw error;
+    throw writeFailure(error, 'the layer');
   }
 }
 

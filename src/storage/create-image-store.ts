@@ -11,6 +11,7 @@ import type { ImageRecord } from './record.ts';
 import { recover } from './recover.ts';
 import { removeFolder, retireLayers, unneededLayers } from './retire.ts';
 import { openStaging } from './staging.ts';
+import { storeWork } from './store-work.ts';
 import { everything, read, type Transaction, transact } from './transaction.ts';
 import { storedImage, usersOf, viewOf } from './view.ts';
 
@@ -31,28 +32,26 @@ export function createImageStore(options: StoreOptions): ImageStore {
   const layout = layoutOf(options);
   const journals = join(options.stateFolder, 'storage');
   return {
-    async view() {
-      return viewOf(read(layout));
-    },
-    async data(imageId, key) {
-      return readFile(join(layout.images, imageId, bigDataName(key)), maxDocument);
-    },
-    async present(diffDigests) {
-      const { layers } = viewOf(read(layout));
-      const absent = layerIds(diffDigests).findIndex((id) => !layers.has(id));
-      return absent < 0 ? diffDigests.length : absent;
-    },
-    async stage() {
-      await recover(layout, journals);
-      return await openStaging(layout, journals);
-    },
-    async change(imageId, decide) {
-      await recover(layout, journals);
-      await changeImage(layout, { journals, imageId, decide });
-    },
-    async recover() {
-      await recover(layout, journals);
-    },
+    view: () => storeWork(async () => viewOf(read(layout))),
+    data: (imageId, key) =>
+      storeWork(async () => readFile(join(layout.images, imageId, bigDataName(key)), maxDocument)),
+    present: (diffDigests) =>
+      storeWork(async () => {
+        const { layers } = viewOf(read(layout));
+        const absent = layerIds(diffDigests).findIndex((id) => !layers.has(id));
+        return absent < 0 ? diffDigests.length : absent;
+      }),
+    stage: () =>
+      storeWork(async () => {
+        await recover(layout, journals);
+        return await openStaging(layout, journals);
+      }),
+    change: (imageId, decide) =>
+      storeWork(async () => {
+        await recover(layout, journals);
+        await changeImage(layout, { journals, imageId, decide });
+      }),
+    recover: () => storeWork(() => recover(layout, journals)),
   };
 }
 

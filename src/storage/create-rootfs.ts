@@ -15,6 +15,7 @@ import { ownerMark, readOwnerMark, recordName } from './owner.ts';
 import type { ContainerRecord } from './record.ts';
 import { recover } from './recover.ts';
 import { folderName, removeFolder, retireLayers } from './retire.ts';
+import { storeWork } from './store-work.ts';
 import { checkLayer } from './supported.ts';
 import { everything, read, type Transaction, transact } from './transaction.ts';
 
@@ -41,17 +42,14 @@ export function createRootfs(options: RootfsOptions): Rootfs {
   const layout = layoutOf(options);
   const place: Place = { layout, options, journals: join(options.stateFolder, 'storage') };
   return {
-    mount: (request) => mountRootfs(place, request),
-    async unmount(containerId) {
-      await unmountRootfs(place, containerId);
-    },
-    remove: (containerId) => removeRootfs(place, containerId),
-    async registered() {
-      return read(layout)
-        .containers.all()
-        .filter((container) => isOurs(container, options.storeId))
-        .map(({ id }) => id);
-    },
+    mount: (request) => storeWork(() => mountRootfs(place, request)),
+    unmount: (containerId) => storeWork(() => unmountRootfs(place, containerId)),
+    remove: (containerId) => storeWork(() => removeRootfs(place, containerId)),
+    registered: () =>
+      storeWork(async () => {
+        const containers = read(layout).containers.all();
+        return containers.filter((container) => isOurs(container, options.storeId)).map(({ id }) => id);
+      }),
   };
 }
 

@@ -13,6 +13,7 @@ import type { Layout } from './layout.ts';
 import type { ImageRecord, LayerRecord } from './record.ts';
 import { replaceSynced } from './replace-synced.ts';
 import { folderName, incompleteLayers, removeFolder, retireLayers, tarSplitPath } from './retire.ts';
+import { storeWork } from './store-work.ts';
 import { ensureStore, everything, type Transaction, transact } from './transaction.ts';
 
 /** containers/storage's numbers for how a layer's blob was compressed. */
@@ -35,7 +36,15 @@ class StoreStaging implements Staging {
     this.#journal = journal;
   }
 
-  async layer(): Promise<StagedLayer> {
+  layer(): Promise<StagedLayer> {
+    return storeWork(() => this.#layer());
+  }
+
+  commit(image: NewImage): Promise<void> {
+    return storeWork(() => this.#commit(image));
+  }
+
+  async #layer(): Promise<StagedLayer> {
     const name = folderName();
     this.#journal.add({ type: 'folder', name });
     makeLayerFolder(this.#layout, name);
@@ -47,7 +56,7 @@ class StoreStaging implements Staging {
     return staged;
   }
 
-  async commit(image: NewImage): Promise<void> {
+  async #commit(image: NewImage): Promise<void> {
     const ids = layerIds(image.layers.map(({ diffDigest }) => diffDigest));
     await transact(this.#layout, everything, async (transaction) => {
       const unfinished = incompleteLayers(transaction);

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { ImageError } from '../../src/errors/image-error.ts';
 import { StorageError } from '../../src/errors/storage-error.ts';
+import { MOUNT, mount } from '../../src/host/mount.ts';
 import { archive, file, header, pax } from '../unit/images/tar-fixture.ts';
 import { baseLayer, dockerArchive, sha256, upperLayer } from './image-fixture.ts';
 import { PeerStore, storeId } from './peer-store.ts';
@@ -162,6 +163,30 @@ describe('root filesystems', () => {
       await assert.rejects(other.images.import({ source: peer.path('image.tar'), changes: [] }), unsupported);
     } finally {
       await other[Symbol.asyncDispose]();
+    }
+  });
+});
+
+describe('images on a full disk', () => {
+  it('fail with one error, leave nothing, and load once there is room', async () => {
+    const peer = new PeerStore();
+    try {
+      mkdirSync(peer.root);
+      writeFileSync(
+        peer.path('image.tar'),
+        dockerArchive({ layers: [baseLayer], tags: ['localhost/full:latest'] }),
+      );
+      await mount({ source: 'tmpfs', target: peer.root, type: 'tmpfs', data: 'size=1m,mode=0700' });
+      await assert.rejects(
+        peer.images.load(peer.path('image.tar')),
+        (error) => error instanceof StorageError && error.code === 'NO_SPACE',
+      );
+      assert.deepEqual(peer.strays(), []);
+      await mount({ target: peer.root, flags: MOUNT.REMOUNT, data: 'size=16m' });
+      await peer.images.load(peer.path('image.tar'));
+      assert.equal((await peer.images.list()).length, 1);
+    } finally {
+      await peer[Symbol.asyncDispose]();
     }
   });
 });

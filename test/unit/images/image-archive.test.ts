@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
+import { HostError } from '../../../src/errors/host-error.ts';
 import { ImageError } from '../../../src/errors/image-error.ts';
 import { openImageArchive } from '../../../src/images/image-archive.ts';
 import { archive, file, gnuLong, header, padded, pax } from './tar-fixture.ts';
@@ -68,6 +69,15 @@ describe('openImageArchive', () => {
       break;
     }
     assert.equal(opened.read('manifest.json', 10).toString(), '[]');
+  });
+
+  it('refuses a file that cannot be read', async () => {
+    for (const path of [join(folder, 'absent'), folder]) {
+      await assert.rejects(
+        openImageArchive(path, { temporaryFolder: folder }),
+        (error) => error instanceof HostError && error.code === 'FILE_UNREADABLE',
+      );
+    }
   });
 
   const wrong: readonly [string, Buffer][] = [
