@@ -43,7 +43,7 @@ function untyped(
   { finding, at }: { finding: Finding; at: 'key' | 'value' },
 ): Checked {
   const place = written.locate(finding.path ?? '', at);
-  const object = toJson(written.data) as KubeObject;
+  const object = withMetadata(toJson(written.data) as DataObject) as unknown as KubeObject;
   return { object, acts: false, faults: [faultAt(written.file.name, place, finding)] };
 }
 

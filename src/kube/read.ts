@@ -20,7 +20,7 @@ export interface Manifests {
 /**
  * Reads manifests exactly as Kubernetes does: YAML or JSON, many documents, lists taken apart, and checks them
  * as the API server would. Objects that `play` does not act on yet give a warning each and are left out.
- * Throws ManifestError with every fault of every file.
+ * Files without any object give none. Throws ManifestError with every fault of every file.
  */
 export function readManifests(
   files: readonly ManifestFile[],
@@ -31,10 +31,7 @@ export function readManifests(
   const found = inOrder([...faults, ...checked.flatMap((each) => each.faults), ...twins(checked)]);
   if (found.some((fault) => fault.severity === 'error')) throw new ManifestError(found);
   const acting = checked.filter((each) => each.acts);
-  return {
-    objects: acting.map(located),
-    warnings: objects.length === 0 ? [...found, ...files.slice(0, 1).map(nothing)] : found,
-  };
+  return { objects: acting.map(located), warnings: found };
 }
 
 function located({ written, object }: { written: WrittenObject; object: KubeObject }): LocatedObject {
@@ -75,10 +72,4 @@ function inOrder(faults: readonly Fault[]): Fault[] {
   return kept.toSorted(
     (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
   );
-}
-
-function nothing(file: ManifestFile): Fault {
-  const place = { line: 1, column: 1, length: 1, source: '' };
-  const message = 'there are no objects, so there is nothing to do';
-  return faultAt(file.name, place, { severity: 'warning', code: 'EMPTY', message });
 }
