@@ -28,7 +28,12 @@ export function compose(given: Page): { root: Node; page: Page } | { faults: Fau
     page = indented;
     tokens = tokenize(page);
   }
-  return 'faults' in tokens ? tokens : composeTokens(page, tokens.tokens);
+  if ('faults' in tokens) return tokens;
+  const composed = composeTokens(page, tokens.tokens);
+  if ('faults' in composed || tokens.slack === undefined) return composed;
+  return {
+    faults: [page.fault({ code: 'YAML_SYNTAX', message: 'this does not end', offset: tokens.slack })],
+  };
 }
 
 function composeTokens(
@@ -91,9 +96,9 @@ function tokenize(page: Page): Tokens {
 
 const flowError = '\x18';
 
+/** The lexer ends quoted text at a line that is indented too little; an escaped quote there is no end either. */
 function isCutQuote(lexeme: string): boolean {
-  const [quote] = lexeme;
-  return (quote === '"' || quote === "'") && (lexeme.length === 1 || !lexeme.endsWith(quote));
+  return /^["']/.test(lexeme) && !/^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')$/s.test(lexeme);
 }
 
 /** The lexer announces a document, a plain scalar and a flow error by a character of its own. */

@@ -182,6 +182,8 @@ const files: Record<string, string> = {
   'quoted text level with its key': `${head}x: "a\nb\\\nc"\ny: 'd\n\ne'\nz: 1\n`,
   'quoted text in a flow list': `${head}x: ["a\nb", 'c\nd']\n`,
   'quoted text that does not end': `${head}x: "a\nb\n`,
+  'quoted text that seems to end with an escaped quote': `${head}x: "a\\"\ny: [b, "c"]\n`,
+  'quoted text that ends with an escaped backslash': `${head}x: "a\\\\"\ny: [b, "c"]\n`,
   'quoted keys in a flow map': `${head}x: {\n"a": 1,\n'b': [\n2]\n}\n`,
   'a flow list that ends in column 1': `${head}x: [\n  a,\n]\n`,
   'a control character': `${head}x: a\u0001b\n`,
