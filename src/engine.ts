@@ -92,6 +92,8 @@ async function tidy({ complete }: Parts): Promise<Drivers> {
   requireRoot();
   const drivers = await complete();
   await sweep(drivers);
+  // Somebody may have emptied the tables that publish the ports of pods that run.
+  if ((await drivers.network.attached()).length > 0) await drivers.network.ensure();
   return drivers;
 }
 
@@ -168,7 +170,7 @@ function sandboxesOf({ paths }: Config) {
     runFolder: paths.run,
     netnsFolder: '/run/netns',
     storeId: paths.storeId ?? '',
-    pause: join(installFolder(), 'build', 'pause'),
+    programs: join(installFolder(), 'build'),
     hostFiles: {
       hosts: '/etc/hosts',
       resolvConf: '/etc/resolv.conf',

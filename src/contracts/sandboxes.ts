@@ -1,3 +1,5 @@
+import type { ContainerRecord } from './records.ts';
+
 /** Texts of the files that every container of a pod gets. */
 export interface SandboxFiles {
   readonly hosts: string;
@@ -45,4 +47,6 @@ export interface Sandboxes {
   removeBundle(containerId: string): Promise<void>;
   /** The static `pause` and an empty root for it, shared by all infra containers, never under a noexec mount. */
   infra(): Promise<{ readonly rootfs: string; readonly pause: string }>;
+  /** What conmon runs when this container has ended: it writes the event that tells of it. */
+  exitCommand(container: ContainerRecord): Promise<readonly string[]>;
 }

@@ -158,7 +158,7 @@ interface Placement {
  * container starts, since until then its id is all that undoing takes.
  */
 export async function createRuntimeContainer(
-  { store, runtime, cgroups, processes }: Drivers,
+  { store, runtime, cgroups, processes, sandboxes }: Drivers,
   container: ContainerRecord,
   { sandbox, heldDescriptors }: Placement,
 ): Promise<ContainerRecord> {
@@ -171,6 +171,7 @@ export async function createRuntimeContainer(
     stdin: container.stdin,
     monitorCgroup: cgroups.monitorPath(sandbox.cgroup),
     systemdCgroup: sandbox.cgroup.manager === 'systemd',
+    ...(container.role === 'infra' ? {} : { exitCommand: await sandboxes.exitCommand(container) }),
     ...(heldDescriptors === undefined ? {} : { heldDescriptors }),
   });
   const created: ContainerRecord = {

@@ -1,4 +1,4 @@
-import { copyFileSync, renameSync, statSync } from 'node:fs';
+import { copyFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sandboxes, SandboxFiles, SandboxPaths } from '../contracts/sandboxes.ts';
 import { ensureFolder, listFolder, readFile, readJson, removeTree, writeFile } from '../host/files.ts';
@@ -14,8 +14,8 @@ export interface SandboxesOptions {
   readonly netnsFolder: string;
   /** Added to names that all stores of this host share; empty for the default store. */
   readonly storeId: string;
-  /** Path of the static `pause`. */
-  readonly pause: string;
+  /** Folder with the static programs `pause` and `exited`. */
+  readonly programs: string;
   readonly hostFiles: {
     readonly hosts: string;
     readonly resolvConf: string;
@@ -99,21 +99,47 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
       await removeTree(bundle(containerId));
     },
     async infra() {
-      return installInfra(options);
+      const { rootfs, pause } = install(options);
+      return { rootfs, pause };
+    },
+    async exitCommand({ id, podId, namespace, podName, fullName, bundle: exitFolder }) {
+      const { exited } = install(options);
+      return [
+        exited,
+        join(options.stateFolder, 'events.log'),
+        id,
+        podId,
+        namespace,
+        podName,
+        fullName,
+        exitFolder,
+      ];
     },
   };
 }
 
-/** Copies `pause` out of the installation once per version: a pod outlives an update of the installation. */
-function installInfra({ stateFolder, pause }: SandboxesOptions): { rootfs: string; pause: string } {
-  const { size, mtimeMs } = statSync(pause);
-  const folder = join(stateFolder, 'infra', `${size}-${Math.round(mtimeMs)}`);
-  const installed = { rootfs: join(folder, 'rootfs'), pause: join(folder, 'pause') };
-  if (statSync(installed.pause, { throwIfNoEntry: false }) !== undefined) return installed;
-  for (const name of ['proc', 'sys', 'dev']) ensureFolder(join(installed.rootfs, name), { mode: 0o755 });
-  copyFileSync(pause, join(installed.rootfs, 'pause'));
-  const copy = join(folder, `.pause.${process.pid}`);
-  copyFileSync(pause, copy);
-  renameSync(copy, installed.pause);
+interface Installed {
+  readonly rootfs: string;
+  readonly pause: string;
+  readonly exited: string;
+}
+
+/** Copies the static programs out of the installation, once per version: pods outlive an update of the installation. */
+function install({ stateFolder, programs }: SandboxesOptions): Installed {
+  const version = ['pause', 'exited']
+    .map((name) => statSync(join(programs, name)))
+    .map(({ size, mtimeMs }) => `${size}-${Math.round(mtimeMs)}`);
+  const folder = join(stateFolder, 'programs', version.join('-'));
+  const rootfs = join(folder, 'rootfs');
+  const installed = { rootfs, pause: join(folder, 'pause'), exited: join(folder, 'exited') };
+  if (statSync(installed.exited, { throwIfNoEntry: false }) !== undefined) return installed;
+  for (const name of ['proc', 'sys', 'dev']) ensureFolder(join(rootfs, name), { mode: 0o755 });
+  // A mount point for `pause`.
+  writeFileSync(join(rootfs, 'pause'), '');
+  for (const name of ['pause', 'exited'] as const) {
+    const copy = join(folder, `.${name}.${process.pid}`);
+    copyFileSync(join(programs, name), copy);
+    renameSync(copy, installed[name]);
+  }
   return installed;
 }
