@@ -1,4 +1,4 @@
-/* CRC-64/ISO, which tar-split files carry for the content of each file. JavaScript needs 64-bit halves and is a fifth as fast. */
+/* CRC-64/ISO, which tar-split files carry for the content of each file. JavaScript has no fast 64-bit numbers. */
 #include <endian.h>
 #include <errno.h>
 #include <string.h>

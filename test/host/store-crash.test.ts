@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { baseLayer, dockerArchive, sha256, upperLayer } from './image-fixture.ts';
@@ -51,6 +51,21 @@ describe('a store whose users die or work side by side', () => {
       assert.equal(await peer.podman('run', '--rm', '--network', 'none', 'two', 'echo', 'runs'), 'runs');
     });
   }
+
+  it('removes layers that another tool has not finished, and keeps what it does not know', async () => {
+    const path = join(peer.root, 'overlay-layers', 'layers.json');
+    await peer.podman('import', '-q', peer.path('base.tar'), 'theirs:1');
+    const [layer] = peer.records<{ id: string }>('layers');
+    const unfinished = { id: 'f'.repeat(64), parent: layer?.id, flags: { incomplete: true } };
+    writeFileSync(path, JSON.stringify([{ ...layer, 'toc-digest': 'kept' }, unfinished]));
+    mkdirSync(join(peer.root, 'overlay', unfinished.id, 'diff'), { recursive: true });
+    await peer.images.load(peer.path('two.tar'));
+    const layers = peer.records<{ id: string; 'toc-digest'?: string }>('layers');
+    assert.equal(layers.length, 2);
+    assert.equal(layers.find(({ id }) => id === layer?.id)?.['toc-digest'], 'kept');
+    assert.deepEqual(peer.strays(), []);
+    assert.equal(await peer.podman('run', '--rm', '--network', 'none', 'two', 'echo', 'runs'), 'runs');
+  });
 
   it('podman stores what a killed load has begun', async () => {
     await inProcess('load', [peer.path('two.tar')], 'storage.layers-placed');
