@@ -211,10 +211,12 @@ async function removeRootfs(place: Place, containerId: string): Promise<void> {
     if (container === undefined || !isOurs(container, place.options.storeId)) return [];
     const ids = container.layer === undefined ? [] : [container.layer];
     journal.add(...ids.map((id) => ({ type: 'layer', id }) as const));
-    containers.remove(containerId);
+    // The container goes last: as long as it is recorded, the next removal finds what is left.
     for (const id of ids) mounts.remove(id);
-    await transaction.save('containers');
     await transaction.save('mounts');
+    faultPoint('rootfs.uncounted');
+    containers.remove(containerId);
+    await transaction.save('containers');
     faultPoint('rootfs.unrecorded');
     return await retireLayers(transaction, { ids, journal });
   });

@@ -1,5 +1,9 @@
 import { strict as assert } from 'node:assert';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ContainerRecord, PodRecord } from '../../src/contracts/records.ts';
 import { type Ended, Machine } from '../host/machine.ts';
 
 /** What the server of the manifest answers with. */
@@ -63,20 +67,22 @@ spec:
 `;
 }
 
-/** The manifest on a machine of its own. */
+/** A manifest on a machine of its own. */
 export class App implements AsyncDisposable {
   readonly machine: Machine;
   readonly port: number;
   readonly file: string;
 
-  private constructor(machine: Machine, port: number) {
+  private constructor(machine: Machine, port: number, text: string) {
     this.machine = machine;
     this.port = port;
-    this.file = machine.file(manifest(port));
+    this.file = machine.file(text);
   }
 
-  static async create(): Promise<App> {
-    return new App(await Machine.create(), await freePort());
+  /** `write` makes the manifest around a host port; the one above unless given. */
+  static async create(write = manifest): Promise<App> {
+    const port = await freePort();
+    return new App(await Machine.create(), port, write(port));
   }
 
   get play(): readonly string[] {
@@ -110,6 +116,27 @@ export class App implements AsyncDisposable {
     for (const { Name, Status } of pods) assert.equal(Status, 'Running', Name);
   }
 
+  /** Resolves when the records have come as far; looking at them costs those who write them nothing. */
+  async reaches(isSo: (state: State) => boolean): Promise<void> {
+    const deadline = Date.now() + 30_000;
+    for (let state = this.#state(); !isSo(state); state = this.#state()) {
+      assert.ok(Date.now() < deadline, `not reached in time: ${JSON.stringify(state)}`);
+      await delay(5);
+    }
+  }
+
+  #state(): State {
+    const read = <T>(part: string, file: string) => {
+      const folder = join(this.machine.root, 'pod', part);
+      const ids = existsSync(folder) ? readdirSync(folder) : [];
+      return ids.flatMap((id) => readIfThere<T>(join(folder, id, file)));
+    };
+    return {
+      pods: read<PodRecord>('pods', 'pod.json'),
+      containers: read<ContainerRecord>('containers', 'container.json'),
+    };
+  }
+
   /** After a test that failed, so that the next one starts from nothing. */
   async clear(): Promise<Ended> {
     return this.machine.run(this.down);
@@ -121,9 +148,25 @@ export class App implements AsyncDisposable {
   }
 }
 
+/** The records as they are on disk. */
+interface State {
+  readonly pods: readonly PodRecord[];
+  readonly containers: readonly ContainerRecord[];
+}
+
 interface Listed {
   readonly Name: string;
   readonly Status: string;
+}
+
+/** Records come and go under our eyes. */
+function readIfThere<T>(path: string): readonly T[] {
+  try {
+    return [JSON.parse(readFileSync(path, 'utf8'))];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** How `Ended` tells death by a signal. */

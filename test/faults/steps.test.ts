@@ -23,6 +23,7 @@ const downPoints = [
   'records.removed',
   'volumes.unmounted',
   'rootfs.unmounted',
+  'rootfs.uncounted',
   'rootfs.unrecorded',
 ];
 
