@@ -1,9 +1,15 @@
 import { strict as assert } from 'node:assert';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { mkdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { connect } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { freePort } from './free-port.ts';
 import { Machine } from './machine.ts';
 import { manifest } from './manifest.ts';
+import { until } from './until.ts';
 
 /** Cases of real bug reports about how containers run: order, commands, users, rights, limits, namespaces. */
 describe('bug cases: containers', () => {
@@ -330,6 +336,58 @@ describe('bug cases: containers', () => {
     assert.equal((await machine.pod('pod', 'exists', 'mem-milli')).status, 1);
   });
 
+  it('C72 TCP and UDP of one number are published at one address', async () => {
+    const port = await freePort();
+    await machine.play(manifest`
+      apiVersion: v1
+      kind: Pod
+      metadata:
+        name: np-proto
+      spec:
+        containers:
+        - name: main
+          image: localhost/busybox:latest
+          command: [chroot, /host, ${process.execPath}, -e]
+          args:
+          - |
+            require('node:net').createServer((socket) => socket.end('tcp of the pod')).listen(5353);
+            const udp = require('node:dgram').createSocket('udp4');
+            udp.on('message', (_, from) => udp.send('udp of the pod', from.port, from.address));
+            udp.bind(5353, () => console.log('ready'));
+          volumeMounts: [{name: host, mountPath: /host, readOnly: true}]
+          ports:
+          - {name: t, containerPort: 5353, hostPort: ${port}, protocol: TCP, hostIP: 127.0.0.1}
+          - {name: u, containerPort: 5353, hostPort: ${port}, protocol: UDP, hostIP: 127.0.0.1}
+        volumes: [{name: host, hostPath: {path: /}}]
+    `);
+    await until(
+      () => machine.ok('logs', 'np-proto-main'),
+      (log) => log.includes('ready'),
+    );
+    assert.equal(await askTcp('127.0.0.1', port), 'tcp of the pod');
+    assert.equal(await askUdp('127.0.0.1', port), 'udp of the pod');
+    for (const address of otherAddresses())
+      await assert.rejects(askTcp(address, port), { code: 'ECONNREFUSED' });
+  });
+
+  it('C72 SCTP is published or refused, never skipped', async () => {
+    const text = manifest`
+      apiVersion: v1
+      kind: Pod
+      metadata:
+        name: np-sctp
+      spec:
+        containers:
+        - name: main
+          image: localhost/busybox:latest
+          command: [sleep, "600"]
+          ports: [{containerPort: 5353, hostPort: ${await freePort()}, protocol: SCTP}]
+    `;
+    const { status, stderr } = await machine.pod('play', 'kube', machine.file(text));
+    if (status === 0) assert.match(await machine.ok('port', 'np-sctp-main'), /5353\/sctp/);
+    else assert.match(stderr, /sctp/i);
+  });
+
   it('C75 hostNetwork shares the network and the name of the host', async () => {
     await machine.play(manifest`
       apiVersion: v1
@@ -492,3 +550,25 @@ describe('bug cases: containers', () => {
     assert.deepEqual(await pods('rep'), ['rep-pod']);
   });
 });
+
+async function askTcp(host: string, port: number): Promise<string> {
+  return text(connect({ host, port }));
+}
+
+async function askUdp(host: string, port: number): Promise<string> {
+  const socket = createSocket('udp4');
+  try {
+    socket.send('hello', port, host);
+    const [answer] = (await once(socket, 'message', { signal: AbortSignal.timeout(30_000) })) as [Buffer];
+    return answer.toString();
+  } finally {
+    socket.close();
+  }
+}
+
+/** The host's own addresses on its networks, those of containers' interfaces among them. */
+function otherAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses = []) =>
+    addresses.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
+  );
+}
