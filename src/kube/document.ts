@@ -144,6 +144,7 @@ class Reader {
       this.#report(key, position.steps, { code: 'YAML_SYNTAX', message: 'a key must be a single value' });
       return undefined;
     }
+    this.#checkColon(node, position.steps);
     const value = this.#readScalar(node, position);
     const text = keyText(value, node === null ? '' : String(node.value));
     if (text === undefined) {
@@ -154,6 +155,15 @@ class Reader {
       });
     }
     return text;
+  }
+
+  /** In `{a:, b: c}` the colon ends the key for YAML 1.2, and is part of it for Kubernetes. */
+  #checkColon(node: Node, steps: Steps): void {
+    if (!isScalar(node) || node.type !== 'PLAIN') return;
+    const [, end] = node.range;
+    if (!/^:[,[\]{}]/.test(this.#page.text.slice(end, end + 2))) return;
+    const message = `Kubernetes takes the colon after ${node.value} as part of the text`;
+    this.#report(node, steps, { code: 'YAML_SYNTAX', message, hint: 'write a space or a value after it' });
   }
 
   /** A merge sets keys where it stands, so that it replaces earlier ones, as in Kubernetes' reader. */

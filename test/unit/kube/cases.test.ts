@@ -426,6 +426,21 @@ spec:
   });
 });
 
+describe('what YAML 1.2 and Kubernetes read differently', () => {
+  const ambiguous = ['{a:, b: c}', '{a:}', '[a:, b]', '{a:[b]}', '{a: {b:}}'];
+  for (const text of ambiguous) {
+    it(`refuses ${text}`, () => {
+      assert.deepEqual(
+        faultsOf(map('m', `data: ${text}\n`)).map(({ code, line }) => `${code} ${line}`),
+        ['YAML_SYNTAX 4'],
+      );
+    });
+  }
+  it('reads {"a":"b"} as both do', () => {
+    assert.deepEqual(object<ConfigMap>(read(map('m', 'data: {"a":"b"}\n')).objects[0]).data, { a: 'b' });
+  });
+});
+
 describe('validation of unknown fields', () => {
   const unknown = pod({ container: 'zzyzx: 1' });
   it('warns by default', () => {
