@@ -1,8 +1,6 @@
-import { renderItem } from '../../render/format.ts';
 import { imageInspection } from '../../render/images.ts';
-import { renderJson } from '../../render/json.ts';
 import { BaseCommand, flags } from '../base-command.ts';
-import { eachOf } from '../each-of.ts';
+import { printInspected } from '../print-inspected.ts';
 
 export default class ImageInspect extends BaseCommand {
   static override summary = 'Show all about images';
@@ -14,18 +12,16 @@ export default class ImageInspect extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags, args } = this.line(ImageInspect);
-    const { format } = flags;
     const { images } = await this.engine();
-    const found: object[] = [];
-    try {
-      await eachOf(args, async (name) => {
+    await printInspected({
+      names: args,
+      format: flags.format,
+      look: async (name) => {
         const image = await images.get(name);
         const [config, manifest] = await Promise.all([images.config(image.id), images.manifest(image.id)]);
-        found.push(imageInspection({ image, config }, manifest));
-      });
-    } finally {
-      if (format === undefined || format.trim() === 'json') this.print(renderJson(found));
-      else for (const item of found) this.print(renderItem(format, item));
-    }
+        return imageInspection({ image, config }, manifest);
+      },
+      print: (text) => this.print(text),
+    });
   }
 }

@@ -1,0 +1,24 @@
+import { BaseCommand, flags } from '../base-command.ts';
+import { inspect } from '../inspection.ts';
+import { printInspected } from '../print-inspected.ts';
+
+export default class ContainerInspect extends BaseCommand {
+  static override summary = 'Show all about containers';
+  static override operands = { usage: 'CONTAINER [CONTAINER...]', min: 1 };
+  static override examples = ["pod container inspect --format '{{.State.Running}}' web-app"];
+  static override flags = flags({
+    format: { type: 'option', char: 'f', helpValue: 'FORMAT', summary: 'Print as json or by a Go template' },
+    namespace: { type: 'option', char: 'n', helpValue: 'NAME', summary: 'Namespace of the names' },
+  });
+
+  async run(): Promise<void> {
+    const { flags, args } = this.line(ContainerInspect);
+    const engine = await this.engine();
+    await printInspected({
+      names: args,
+      format: flags.format,
+      look: (name) => inspect(engine, ['container'], { name, namespace: flags.namespace }),
+      print: (text) => this.print(text),
+    });
+  }
+}

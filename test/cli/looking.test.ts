@@ -1,0 +1,109 @@
+import { strict as assert } from 'node:assert';
+import { Machine } from '../host/machine.ts';
+import { manifest } from '../host/manifest.ts';
+
+/** Two pods, in two namespaces, with a bit of everything that can be looked at. */
+const app = manifest`
+  apiVersion: v1
+  kind: Secret
+  metadata: {name: cred}
+  stringData: {password: hunter2}
+  ---
+  apiVersion: v1
+  kind: PersistentVolumeClaim
+  metadata: {name: data}
+  spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+  ---
+  apiVersion: v1
+  kind: Pod
+  metadata:
+    name: web
+    labels: {app: web}
+  spec:
+    terminationGracePeriodSeconds: 0
+    containers:
+    - name: app
+      image: localhost/busybox
+      command: [sleep, "1000"]
+      env:
+      - {name: COLOUR, value: blue}
+      - {name: PASSWORD, valueFrom: {secretKeyRef: {name: cred, key: password}}}
+      - {name: URL, value: "http://me:$(PASSWORD)@host"}
+      volumeMounts: [{name: data, mountPath: /data}]
+    volumes:
+    - {name: data, persistentVolumeClaim: {claimName: data}}
+  ---
+  apiVersion: v1
+  kind: Pod
+  metadata: {name: web, namespace: other}
+  spec:
+    terminationGracePeriodSeconds: 0
+    containers:
+    - name: app
+      image: localhost/busybox
+      command: [sleep, "1000"]
+      securityContext: {runAsUser: 65534}
+`;
+
+describe('looking at things', () => {
+  let machine: Machine;
+
+  before(async () => {
+    machine = await Machine.create();
+    await machine.play(app);
+  });
+
+  after(async () => machine?.[Symbol.asyncDispose]());
+
+  const line = async (...args: readonly string[]) => (await machine.ok(...args)).trimEnd();
+
+  describe('inspect', () => {
+    it('finds containers, images, volumes, networks and pods by name', async () => {
+      const network = await line('inspect', '-f', '{{.HostConfig.NetworkMode}}', 'web-app');
+      assert.match(network, /^container:[0-9a-f]{64}$/);
+      assert.equal(
+        await line('inspect', '-f', '{{.State.Status}} {{.Config.Image}}', 'web-app'),
+        'running localhost/busybox',
+      );
+      assert.equal(
+        await line('inspect', '-f', '{{.RepoTags}}', 'localhost/busybox'),
+        '[localhost/busybox:latest]',
+      );
+      assert.equal(await line('inspect', '-f', '{{.UsedBy}}', 'data'), '[web]');
+      assert.equal(await line('inspect', '-f', '{{.State}}', 'web'), 'Running');
+      assert.equal(await line('inspect', '--type', 'pod', '-f', '{{.State}}', 'other/web'), 'Running');
+      assert.equal(await line('pod', 'inspect', '-n', 'other', '-f', '{{.Namespace}}', 'web'), 'other');
+    });
+
+    it('shows no value of a Secret', async () => {
+      for (const args of [
+        ['inspect', 'web-app'],
+        ['pod', 'inspect', 'web'],
+        ['container', 'inspect', 'web-app'],
+      ]) {
+        assert.doesNotMatch(await machine.ok(...args), /hunter2/);
+      }
+      assert.match(
+        await line('inspect', '-f', '{{.Config.Env}}', 'web-app'),
+        /COLOUR=blue PASSWORD=\*+ URL=\*+/,
+      );
+    });
+
+    it('prints what it found, and fails with 125 for what it did not', async () => {
+      const { status, stdout, stderr } = await machine.pod('inspect', 'web-app', 'nothing');
+      assert.equal(status, 125);
+      assert.equal(JSON.parse(stdout).length, 1);
+      assert.match(stderr, /no such object: "nothing"/);
+      for (const group of ['container', 'pod', 'volume', 'network', 'image']) {
+        assert.equal((await machine.pod(group, 'inspect', 'nothing')).status, 125, group);
+      }
+    });
+
+    it("shows the Pod with its status beside Podman's fields", async () => {
+      const [item] = JSON.parse(await machine.ok('pod', 'inspect', 'web'));
+      assert.equal(item.Object.metadata.name, 'web');
+      assert.equal(item.Object.status.phase, 'Running');
+      assert.equal(item.Containers.length, item.NumContainers);
+    });
+  });
+});
