@@ -8,6 +8,7 @@ import { faultPoint } from '../host/fault.ts';
 import { ensureFolder, removeEmptyFolder, removeTree } from '../host/files.ts';
 import { mountOverlay, unmount } from '../host/mount.ts';
 import { isMountPoint } from '../host/mount-id.ts';
+import { Batch } from './batch.ts';
 import { Journal } from './journal.ts';
 import { lowersOf, makeLayerFolder, placeLayerFolder } from './layer-folder.ts';
 import { type Layout, layoutOf } from './layout.ts';
@@ -31,16 +32,26 @@ export interface RootfsOptions {
   readonly storeId: string;
 }
 
-interface Place {
+interface Where {
   readonly layout: Layout;
   readonly options: RootfsOptions;
   readonly journals: string;
 }
 
+interface Place extends Where {
+  readonly registrations: Batch<RootfsRequest, Registered>;
+  readonly removals: Batch<string, void>;
+}
+
 /** Root filesystems of containers over the layers of a containers/storage store. */
 export function createRootfs(options: RootfsOptions): Rootfs {
   const layout = layoutOf(options);
-  const place: Place = { layout, options, journals: join(options.stateFolder, 'storage') };
+  const where: Where = { layout, options, journals: join(options.stateFolder, 'storage') };
+  const place: Place = {
+    ...where,
+    registrations: new Batch((requests) => register(where, requests)),
+    removals: new Batch((ids) => unregister(where, ids)),
+  };
   return {
     mount: (request) => storeWork(() => mountRootfs(place, request)),
     unmount: (containerId) => storeWork(() => unmountRootfs(place, containerId)),
@@ -57,18 +68,18 @@ function isOurs(container: ContainerRecord, storeId: string): boolean {
   return readOwnerMark(container)?.store === storeId;
 }
 
-function mountPoint({ options }: Place, containerId: string): string {
+function mountPoint({ options }: Where, containerId: string): string {
   return join(options.runFolder, 'rootfs', containerId);
 }
 
-function containerFolder({ options }: Place, containerId: string): string {
+function containerFolder({ options }: Where, containerId: string): string {
   return join(options.stateFolder, 'containers', containerId);
 }
 
 async function mountRootfs(place: Place, request: RootfsRequest): Promise<MountedRootfs> {
   const path = mountPoint(place, request.containerId);
   if (isMountPoint(path)) return { path };
-  const top = await register(place, request);
+  const top = await place.registrations.add(request);
   faultPoint('rootfs.registered');
   const folder = containerFolder(place, request.containerId);
   for (const each of [path, folder]) ensureFolder(each);
@@ -108,53 +119,71 @@ interface Registered {
   readonly marker: string;
 }
 
-/** Makes sure that records pin the image, and that other tools take the container for mounted. */
-async function register(place: Place, request: RootfsRequest): Promise<Registered> {
-  await recover(place.layout, place.journals);
-  using journal = await Journal.open(place.journals);
-  const registered = await transact(place.layout, everything, async (transaction) => {
-    const image = transaction.images.get(request.imageId);
-    if (image === undefined) throw noImage(request);
-    const layer = image.layer === '' ? undefined : image.layer;
-    checkChain(transaction, layer);
-    const existing = transaction.containers.get(request.containerId);
-    const marker = existing?.layer ?? (await addMarker(transaction, { place, request, layer, journal }));
-    await recordMount(transaction, { id: marker, path: mountPoint(place, request.containerId) });
-    return { layer, marker };
+/** Makes sure that records pin the images, and that other tools take the containers for mounted. */
+async function register(
+  where: Where,
+  requests: readonly RootfsRequest[],
+): Promise<readonly PromiseSettledResult<Registered>[]> {
+  await recover(where.layout, where.journals);
+  using journal = await Journal.open(where.journals);
+  const results = await transact(where.layout, everything, async (transaction) => {
+    const settled = requests.map((request) =>
+      attempt(() => registerOne(transaction, { where, request, journal })),
+    );
+    for (const part of ['layers', 'containers', 'mounts'] as const) await transaction.save(part);
+    return settled;
   });
-  journal.finish();
-  return registered;
+  // What one of them left half-made is in the journal for the next command.
+  if (results.every(({ status }) => status === 'fulfilled')) journal.finish();
+  return results;
 }
 
-async function addMarker(
+function attempt<T>(work: () => T): PromiseSettledResult<T> {
+  try {
+    return { status: 'fulfilled', value: work() };
+  } catch (reason) {
+    return { status: 'rejected', reason };
+  }
+}
+
+interface Registration {
+  readonly where: Where;
+  readonly request: RootfsRequest;
+  readonly journal: Journal;
+}
+
+function registerOne(transaction: Transaction, registration: Registration): Registered {
+  const { where, request } = registration;
+  const image = transaction.images.get(request.imageId);
+  if (image === undefined) throw noImage(request);
+  const layer = image.layer === '' ? undefined : image.layer;
+  checkChain(transaction, layer);
+  const existing = transaction.containers.get(request.containerId);
+  const marker = existing?.layer ?? addMarker(transaction, registration, layer);
+  recordMount(transaction, { id: marker, path: mountPoint(where, request.containerId) });
+  return { layer, marker };
+}
+
+/** Adds the container and its layer, which stays empty. Returns the layer's id. */
+function addMarker(
   transaction: Transaction,
-  {
-    place,
-    request,
-    layer,
-    journal,
-  }: {
-    readonly place: Place;
-    readonly request: RootfsRequest;
-    readonly layer: string | undefined;
-    readonly journal: Journal;
-  },
-): Promise<string> {
+  { where, request, journal }: Registration,
+  parent: string | undefined,
+): string {
   const { layout, layers, containers } = transaction;
-  const { storeId } = place.options;
+  const { storeId } = where.options;
   const [id, name] = [folderName(), folderName()];
   journal.add({ type: 'layer', id }, { type: 'folder', name });
   makeLayerFolder(layout, name);
-  placeLayerFolder(layout, { name, id, parent: layer });
+  placeLayerFolder(layout, { name, id, parent });
   const created = new Date().toISOString();
   const container = recordName(storeId, request.containerId);
   layers.add({
     id,
     names: [`${container}-layer`],
-    ...(layer === undefined ? {} : { parent: layer }),
+    ...(parent === undefined ? {} : { parent }),
     created,
   });
-  await transaction.save('layers');
   containers.add({
     id: request.containerId,
     names: [container],
@@ -164,20 +193,16 @@ async function addMarker(
     created,
     flags: {},
   });
-  await transaction.save('containers');
   return id;
 }
 
-async function recordMount(
-  transaction: Transaction,
+function recordMount(
+  { mounts }: Transaction,
   { id, path }: { readonly id: string; readonly path: string },
-): Promise<void> {
-  const { mounts } = transaction;
+): void {
   const known = mounts.get(id);
-  if (known !== undefined && known.path === path && known.count > 0) return;
   if (known === undefined) mounts.add({ id, path, count: 1 });
-  else mounts.put({ ...known, path, count: 1 });
-  await transaction.save('mounts');
+  else if (known.path !== path || known.count < 1) mounts.put({ ...known, path, count: 1 });
 }
 
 function checkChain({ layout, layers }: Transaction, top: string | undefined): void {
@@ -204,24 +229,35 @@ async function removeRootfs(place: Place, containerId: string): Promise<void> {
   removeEmptyFolder(folder);
   await recover(place.layout, place.journals);
   if (read(place.layout).containers.get(containerId) === undefined) return;
-  using journal = await Journal.open(place.journals);
-  const rubbish = await transact(place.layout, everything, async (transaction) => {
+  await place.removals.add(containerId);
+}
+
+/** Takes the containers of these ids out of the store. */
+async function unregister(
+  { layout, options, journals }: Where,
+  containerIds: readonly string[],
+): Promise<readonly PromiseSettledResult<void>[]> {
+  using journal = await Journal.open(journals);
+  const rubbish = await transact(layout, everything, async (transaction) => {
     const { containers, mounts } = transaction;
-    const container = containers.get(containerId);
-    if (container === undefined || !isOurs(container, place.options.storeId)) return [];
-    const ids = container.layer === undefined ? [] : [container.layer];
+    const ours = containerIds
+      .map((id) => containers.get(id))
+      .filter((container) => container !== undefined)
+      .filter((container) => isOurs(container, options.storeId));
+    const ids = ours.flatMap(({ layer }) => (layer === undefined ? [] : [layer]));
     journal.add(...ids.map((id) => ({ type: 'layer', id }) as const));
     // The container goes last: as long as it is recorded, the next removal finds what is left.
     for (const id of ids) mounts.remove(id);
     await transaction.save('mounts');
     faultPoint('rootfs.uncounted');
-    containers.remove(containerId);
+    for (const { id } of ours) containers.remove(id);
     await transaction.save('containers');
     faultPoint('rootfs.unrecorded');
     return await retireLayers(transaction, { ids, journal });
   });
-  for (const name of rubbish) await removeFolder(place.layout, name);
+  for (const name of rubbish) await removeFolder(layout, name);
   journal.finish();
+  return containerIds.map(() => ({ status: 'fulfilled', value: undefined }));
 }
 
 function noImage({ imageId, name }: RootfsRequest): ImageError {
