@@ -86,7 +86,7 @@ describe('a store whose users die or work side by side', () => {
     });
   }
 
-  for (const fault of ['rootfs.registered', 'rootfs.unmounted', 'rootfs.unrecorded']) {
+  for (const fault of ['rootfs.registered', 'rootfs.unmounted', 'rootfs.uncounted', 'rootfs.unrecorded']) {
     it(`killed at ${fault}`, async () => {
       await peer.images.load(peer.path('two.tar'));
       const removes = fault !== 'rootfs.registered';
