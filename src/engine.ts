@@ -23,6 +23,7 @@ import { lockRank } from './host/lock-rank.ts';
 import { namespaces } from './host/namespaces.ts';
 import { installFolder } from './host/native.ts';
 import { identify, isAlive } from './host/process.ts';
+import { readProcessState } from './host/process-state.ts';
 import { requireRoot } from './host/root.ts';
 import { seccompProfile } from './host/seccomp-profile.ts';
 import { users } from './host/users.ts';
@@ -100,6 +101,7 @@ async function tidy({ complete }: Parts): Promise<Drivers> {
 const processes: Processes = {
   startTime: (pid) => identify(pid)?.start,
   alive: (pid, startTime) => startTime !== undefined && isAlive({ pid, start: startTime }),
+  state: readProcessState,
 };
 
 function assemble(config: Config): Parts {

@@ -106,4 +106,31 @@ describe('looking at things', () => {
       assert.equal(item.Containers.length, item.NumContainers);
     });
   });
+
+  describe('top', () => {
+    it('shows processes with their numbers and users inside', async () => {
+      assert.match(
+        await line('top', 'web-app'),
+        /^USER +PID +PPID +%CPU +ELAPSED +TTY +TIME +COMMAND\nroot +1 +0 .* sleep 1000$/,
+      );
+      assert.equal(
+        await line('top', 'other/web-app', 'user', 'pid,comm'),
+        'USER    PID  COMMAND\nnobody  1    sleep',
+      );
+    });
+
+    it('shows all containers of a pod', async () => {
+      assert.deepEqual((await line('pod', 'top', 'web', 'args')).split('\n'), [
+        'COMMAND',
+        '/pause',
+        'sleep 1000',
+      ]);
+    });
+
+    it('fails for a column or a name that there is not', async () => {
+      assert.equal((await machine.pod('top', 'web-app', 'nothing')).status, 125);
+      assert.equal((await machine.pod('top', 'nothing')).status, 125);
+      assert.equal((await machine.pod('pod', 'top', 'nothing')).status, 125);
+    });
+  });
 });

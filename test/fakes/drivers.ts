@@ -86,6 +86,7 @@ export function fakeMachine(folder: string): FakeMachine {
     processes: {
       startTime: (pid) => String(pid),
       alive: (pid) => [...standing].some((effect) => effect === `pid ${pid}`),
+      state: () => undefined,
     },
     images: {
       find: async () => image,
