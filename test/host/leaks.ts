@@ -43,7 +43,7 @@ export function objectsOf({ root }: Place): readonly string[] {
 const lasting = [
   /^(changes|events)\.log(\.\d+)?$/,
   /^root\.json$/,
-  /^infra\//,
+  /^programs\//,
   /^locks\//,
   /^(objects|volumes)\//,
   /^network\/(plugins|addresses)\.json$/,
