@@ -1,11 +1,19 @@
-import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MountedRootfs, Rootfs, RootfsRequest } from '../contracts/rootfs.ts';
 import { ImageError } from '../errors/image-error.ts';
 import { StorageError } from '../errors/storage-error.ts';
 import { SystemError } from '../errors/system-error.ts';
+import { bootIdentity } from '../host/boot-identity.ts';
 import { faultPoint } from '../host/fault.ts';
-import { ensureFolder, removeEmptyFolder, removeTree } from '../host/files.ts';
+import {
+  ensureFolder,
+  readFile,
+  removeEmptyFolder,
+  removeFile,
+  removeTree,
+  replaceFile,
+} from '../host/files.ts';
 import { mountOverlay, unmount } from '../host/mount.ts';
 import { isMountPoint } from '../host/mount-id.ts';
 import { Batch } from './batch.ts';
@@ -85,6 +93,7 @@ async function mountRootfs(place: Place, request: RootfsRequest): Promise<Mounte
   for (const each of [path, folder]) ensureFolder(each);
   const { layout } = place;
   const lowers = top.layer === undefined ? [join(top.marker, 'empty')] : lowersOf(layout, top.layer);
+  await discardTorn(folder);
   await ensureUpper(folder, join(layout.overlay, top.layer ?? top.marker, 'diff'));
   try {
     await mountOverlay({
@@ -93,12 +102,30 @@ async function mountRootfs(place: Place, request: RootfsRequest): Promise<Mounte
       work: join(folder, 'work'),
       target: path,
       base: layout.overlay,
-      options: ['metacopy=off', 'redirect_dir=off'],
+      options: ['metacopy=off', 'redirect_dir=off', 'volatile'],
     });
   } catch (error) {
     throw error instanceof SystemError ? mountFailed(request, lowers.length, error) : error;
   }
   return { path };
+}
+
+/** What the kernel makes in the work folder of a volatile overlay, and refuses to mount over (overlayfs.rst, "Volatile mount"). */
+const VOLATILE_MARK = join('work', 'work', 'incompat');
+
+/**
+ * A volatile overlay is never synced. Where one was still mounted when the machine went down, its upper folder may
+ * hold anything, so the container begins anew, as a cluster would make it anew. A mark of this boot is only in the way.
+ */
+async function discardTorn(folder: string): Promise<void> {
+  const boot = join(folder, 'boot');
+  const now = bootIdentity();
+  const before = readFile(boot)?.toString('utf8');
+  if (existsSync(join(folder, VOLATILE_MARK, 'volatile'))) {
+    if (before !== now) await removeTree(join(folder, 'upper'));
+    await removeTree(join(folder, 'work'));
+  }
+  if (before !== now) await replaceFile(boot, now);
 }
 
 /** The root of an overlay shows the upper folder's mode and owner, so they are the image's. */
@@ -219,6 +246,7 @@ async function unmountRootfs(place: Place, containerId: string): Promise<void> {
   const path = mountPoint(place, containerId);
   while (await unmount(path, { lazy: true }));
   removeEmptyFolder(path);
+  await removeTree(join(containerFolder(place, containerId), VOLATILE_MARK));
 }
 
 async function removeRootfs(place: Place, containerId: string): Promise<void> {
@@ -226,6 +254,7 @@ async function removeRootfs(place: Place, containerId: string): Promise<void> {
   faultPoint('rootfs.unmounted');
   const folder = containerFolder(place, containerId);
   for (const name of ['upper', 'work']) await removeTree(join(folder, name));
+  removeFile(join(folder, 'boot'));
   removeEmptyFolder(folder);
   await recover(place.layout, place.journals);
   if (read(place.layout).containers.get(containerId) === undefined) return;

@@ -28,7 +28,7 @@ describe('a store on a full disk', () => {
     store = createStore({ folder, runFolder: join(folder, 'run'), processes: { alive: () => false } });
   });
   afterEach(async () => {
-    await unmount(folder);
+    await unmount(folder, { lazy: true });
     rmdirSync(folder);
   });
 
