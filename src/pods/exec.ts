@@ -30,7 +30,7 @@ export async function exec(drivers: Drivers, { container }: Target, options: Exe
   return drivers.runtime.exec({
     id: record.id,
     argv: options.argv,
-    env: environment(spec, options.env, user),
+    env: environment({ spec, options, user }),
     cwd: options.workingDir ?? spec.process.cwd,
     user: user ?? {
       uid: spec.process.user.uid,
@@ -43,12 +43,14 @@ export async function exec(drivers: Drivers, { container }: Target, options: Exe
   });
 }
 
+interface EnvironmentParts {
+  readonly spec: RuntimeSpec;
+  readonly options: ExecOptions;
+  readonly user: ResolvedUser | undefined;
+}
+
 /** Later assignments win; a terminal needs TERM, and another user another HOME. */
-function environment(
-  spec: RuntimeSpec,
-  added: readonly string[],
-  user: ResolvedUser | undefined,
-): readonly string[] {
+function environment({ spec, options, user }: EnvironmentParts): readonly string[] {
   const all = new Map<string, string>();
   const assign = (assignment: string) => {
     const at = assignment.indexOf('=');
@@ -56,6 +58,7 @@ function environment(
   };
   for (const assignment of spec.process.env ?? []) assign(assignment);
   if (user !== undefined) all.set('HOME', user.home);
-  for (const assignment of added) assign(assignment);
+  if (options.terminal && !all.has('TERM')) all.set('TERM', 'xterm');
+  for (const assignment of options.env) assign(assignment);
   return [...all].map(([name, value]) => `${name}=${value}`);
 }
