@@ -98,7 +98,17 @@ const volume: Support = {
   persistentVolumeClaim: { claimName: 'acts', readOnly: 'acts' },
   photonPersistentDisk: 'kept',
   portworxVolume: 'kept',
-  projected: 'kept',
+  projected: {
+    defaultMode: 'acts',
+    sources: {
+      clusterTrustBundle: 'kept',
+      configMap: { items: files, name: 'acts', optional: 'acts' },
+      downwardAPI: 'kept',
+      podCertificate: 'kept',
+      secret: { items: files, name: 'acts', optional: 'acts' },
+      serviceAccountToken: 'kept',
+    },
+  },
   quobyte: 'kept',
   rbd: 'kept',
   scaleIO: 'kept',

@@ -95,7 +95,9 @@ function line(text: string): string {
 }
 
 function isPlain(text: string): boolean {
-  if (!/^[A-Za-z0-9/._$(][\x20-\x7E\xA1-\uD7FF]*$/.test(text) || /[\u2028\u2029]/.test(text)) return false;
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(text)) return true;
+  if (!/^(?:-{1,2}[A-Za-z]|[A-Za-z0-9/._$(])[\x20-\x7E\xA1-\uD7FF]*$/.test(text)) return false;
+  if (/[\u2028\u2029]/.test(text)) return false;
   if (/: |:$| #|\s$|^\.\.\.|^[0-9.]+$|^[0-9][0-9:.,_TtZz+-]*$/.test(text)) return false;
   const resolved = resolveScalar({ text, tag: '', quoted: false });
   return 'value' in resolved && resolved.value === text;

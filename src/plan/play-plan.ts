@@ -21,6 +21,9 @@ export interface PlayOptions {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** The label whose value tells which version of a template a pod was made from. */
+export const TEMPLATE_HASH = 'pod-template-hash';
+
 /**
  * Pure: what to make from checked objects. Pods of a Deployment are named `<name>-pod`, `<name>-pod-1` and so on,
  * the lowest free number each, as Podman names its first.
@@ -65,14 +68,14 @@ function deploymentPods(deployment: Deployment): readonly Member[] {
         ...template.metadata,
         name: `${deployment.metadata.name}-pod${index === 0 ? '' : `-${index}`}`,
         ...(deployment.metadata.namespace === undefined ? {} : { namespace: deployment.metadata.namespace }),
-        labels: { ...template.metadata?.labels, 'pod-template-hash': templateHash(template) },
+        labels: { ...template.metadata?.labels, [TEMPLATE_HASH]: templateHash(template) },
       },
       spec: template.spec ?? { containers: [] },
     },
   }));
 }
 
-/** The value of the `pod-template-hash` label: equal templates have equal values. */
+/** The value of the label TEMPLATE_HASH: equal templates have equal values. */
 export function templateHash(template: PodTemplateSpec): string {
   return createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 10);
 }

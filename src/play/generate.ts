@@ -2,6 +2,7 @@ import type { Drivers } from '../contracts/drivers.ts';
 import type { PodRecord } from '../contracts/records.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import type { KubeObject, Pod } from '../kube/wire.ts';
+import { TEMPLATE_HASH } from '../plan/play-plan.ts';
 import { tryContainer, tryPod } from '../pods/find.ts';
 import { podKey } from '../pods/pod-key.ts';
 import { podReferences } from '../pods/sources.ts';
@@ -106,10 +107,16 @@ function identity({ apiVersion, kind, metadata }: KubeObject): string {
   return `${apiVersion} ${kind} ${metadata.namespace ?? 'default'} ${metadata.name}`;
 }
 
-/** An object without what the store and the running of it have added. */
+/** An object without what the store, the running of it and the controller that made it have added. */
 function plain(object: KubeObject): KubeObject {
   const { status, metadata, ...rest } = object as KubeObject & { status?: unknown };
   const { uid, resourceVersion, generation, creationTimestamp, managedFields, ownerReferences, ...kept } =
     metadata;
-  return { ...rest, metadata: kept } as KubeObject;
+  return { ...rest, metadata: ownerReferences === undefined ? kept : unhashed(kept) } as KubeObject;
+}
+
+/** Metadata without the label by which a controller knows its pods. */
+function unhashed(metadata: KubeObject['metadata']): KubeObject['metadata'] {
+  const { [TEMPLATE_HASH]: _hash, ...labels } = metadata.labels ?? {};
+  return { ...metadata, labels };
 }
