@@ -48,7 +48,9 @@ describe('the example', () => {
   for (const name of readdirSync(FOLDER).sort()) {
     it(`${name} runs, goes round and leaves nothing`, async () => {
       const port = await freePort();
-      const text = readFileSync(join(FOLDER, name), 'utf8').replace(/hostPort: \d+/, `hostPort: ${port}`);
+      const text = readFileSync(join(FOLDER, name), 'utf8')
+        .replace(/hostPort: \d+/, `hostPort: ${port}`)
+        .replace(/terminationGracePeriodSeconds: \d+/, 'terminationGracePeriodSeconds: 0');
       const written = read(text);
       const names = written.filter(({ kind }) => kind === 'Pod' || kind === 'Deployment').map(nameOf);
       const file = machine.file(text);
