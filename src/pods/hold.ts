@@ -62,7 +62,10 @@ function watched({ store, step }: Needs, { podId, lease, wanted, signal }: Watch
     }
   };
   const interrupted = signal === undefined ? abort.signal : AbortSignal.any([abort.signal, signal]);
-  const watcher = store.records.onWanted(podId, () => void check());
+  const watcher = store.records.onWanted(
+    podId,
+    () => void check().catch((error: unknown) => abort.abort(error)),
+  );
   return {
     podId,
     interrupted,
