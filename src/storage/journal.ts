@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { writeSync } from 'node:fs';
+import { fstatSync, ftruncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureFolder, listFolder, readFile, removeFile } from '../host/files.ts';
 import { acquire, type Lock, tryAcquire } from '../host/lock.ts';
@@ -42,8 +42,19 @@ export class Journal implements Disposable {
       .map((lock) => new Journal(lock));
   }
 
+  /** Adds to what is there. On a full disk nothing of it stays, so that no line is ever cut short. */
   add(...traces: readonly Trace[]): void {
-    writeSync(this.#lock.descriptor, traces.map((trace) => `${JSON.stringify(trace)}\n`).join(''));
+    const { descriptor } = this.#lock;
+    const { size } = fstatSync(descriptor);
+    const bytes = Buffer.from(traces.map((trace) => `${JSON.stringify(trace)}\n`).join(''));
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        done += writeSync(descriptor, bytes, done, bytes.length - done, size + done);
+      }
+    } catch (error) {
+      ftruncateSync(descriptor, size);
+      throw error;
+    }
   }
 
   /** What was written whole, oldest first. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NewImage, NewLayer, StagedLayer, Staging } from '../contracts/image-store.ts';
+import { PodError } from '../errors/pod-error.ts';
 import { StorageError } from '../errors/storage-error.ts';
 import { faultPoint } from '../host/fault.ts';
 import { ensureFolder, removeFile } from '../host/files.ts';
@@ -11,6 +12,7 @@ import { makeLayerFolder, placeLayerFolder } from './layer-folder.ts';
 import { layerIds } from './layer-id.ts';
 import type { Layout } from './layout.ts';
 import type { ImageRecord, LayerRecord } from './record.ts';
+import { recover } from './recover.ts';
 import { replaceSynced } from './replace-synced.ts';
 import { folderName, incompleteLayers, removeFolder, retireLayers, tarSplitPath } from './retire.ts';
 import { storeWork } from './store-work.ts';
@@ -22,7 +24,14 @@ const compressions = { none: undefined, gzip: 2, zstd: 4 } as const;
 /** A stage for the layers of one image, in `overlay/` itself so that they can be renamed into place. */
 export async function openStaging(layout: Layout, journals: string): Promise<Staging> {
   ensureStore(layout);
-  return new StoreStaging(layout, await Journal.open(journals));
+  return new StoreStaging({ layout, journals, journal: await Journal.open(journals) });
+}
+
+interface Parts {
+  readonly layout: Layout;
+  /** Folder of the journals of work on the store. */
+  readonly journals: string;
+  readonly journal: Journal;
 }
 
 class StoreStaging implements Staging {
@@ -30,9 +39,13 @@ class StoreStaging implements Staging {
   readonly #journal: Journal;
   readonly #folders = new Map<StagedLayer, string>();
   readonly #rubbish: string[] = [];
+  readonly #journals: string;
+  /** Whether a commit has begun and not ended: then more than our own folders may have to go. */
+  #unfinished = false;
 
-  constructor(layout: Layout, journal: Journal) {
+  constructor({ layout, journals, journal }: Parts) {
     this.#layout = layout;
+    this.#journals = journals;
     this.#journal = journal;
   }
 
@@ -71,15 +84,32 @@ class StoreStaging implements Staging {
         { type: 'image', id: image.id },
       );
       faultPoint('storage.journal');
+      this.#unfinished = true;
       await this.#storeLayers(transaction, image, ids);
       await storeImage(transaction, image, ids.at(-1));
+      this.#unfinished = false;
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     using journal = this.#journal;
+    if (this.#unfinished) {
+      journal[Symbol.dispose]();
+      await this.#undo();
+      return;
+    }
     for (const name of [...this.#folders.values(), ...this.#rubbish]) await removeFolder(this.#layout, name);
     journal.finish();
+  }
+
+  /** What a failed commit has left is in the journal, and goes the way a dead command's would. */
+  async #undo(): Promise<void> {
+    try {
+      await storeWork(() => recover(this.#layout, this.#journals));
+    } catch (error) {
+      // The journal is still there for the next command, and what stopped the commit tells more.
+      if (!(error instanceof PodError)) throw error;
+    }
   }
 
   async #storeLayers(transaction: Transaction, image: NewImage, ids: readonly string[]): Promise<void> {
