@@ -51,6 +51,8 @@ export interface Images {
   /** Like find; throws ImageError IMAGE_NOT_FOUND. */
   get(name: string): Promise<Image>;
   list(): Promise<readonly Image[]>;
+  /** Bytes of all layers of the store together, uncompressed; a layer of several images counts once. */
+  size(): Promise<number>;
   config(imageId: string): Promise<ImageConfig>;
   /** The manifest as stored, for inspect. */
   manifest(imageId: string): Promise<string>;
@@ -60,6 +62,12 @@ export interface Images {
   load(source: string | NodeJS.ReadableStream): Promise<readonly string[]>;
   import(options: ImportOptions): Promise<Image>;
   tag(name: string, references: readonly string[]): Promise<void>;
-  /** Removes names, and the image with its unshared layers when the last name goes. Throws IMAGE_IN_USE. */
-  remove(name: string, options: { readonly force: boolean }): Promise<RemovedImage>;
+  /**
+   * Removes names, and the image with its unshared layers when the last name goes. Throws IMAGE_IN_USE. Named by its
+   * id, an image of several names loses them only with `force` or `allNames`; `force` also takes them from one in use.
+   */
+  remove(
+    name: string,
+    options: { readonly force: boolean; readonly allNames?: boolean },
+  ): Promise<RemovedImage>;
 }

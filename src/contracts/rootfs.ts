@@ -24,6 +24,8 @@ export interface Rootfs {
   unmount(containerId: string): Promise<void>;
   /** Unmounts, removes upper and work folders and the registration. No error if there is none. */
   remove(containerId: string): Promise<void>;
+  /** Bytes on disk that a container has added to its image. */
+  size(containerId: string): Promise<number>;
   /** Ids of containers that are registered in the store as ours. */
   registered(): Promise<readonly string[]>;
 }

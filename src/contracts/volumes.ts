@@ -67,6 +67,8 @@ export interface Volumes {
   /** Pods with something prepared. */
   prepared(): Promise<readonly string[]>;
   named(): Promise<readonly NamedVolume[]>;
+  /** Bytes on disk of a named volume; 0 if there is none. */
+  size(request: { readonly namespace: string; readonly name: string }): Promise<number>;
   /** Makes the named volume if there is none. */
   ensureNamed(request: {
     readonly namespace: string;

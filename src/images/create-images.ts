@@ -57,6 +57,10 @@ export function createImages(options: ImagesOptions): Images {
       const view = await store.view();
       return view.images.map((image) => toImage(view, image));
     },
+    async size() {
+      const { layers } = await store.view();
+      return [...layers.values()].reduce((sum, { diffSize = 0 }) => sum + diffSize, 0);
+    },
     async config(imageId) {
       const own = await store.data(imageId, `sha256:${imageId}`);
       // The id of an image whose layers were told apart by their table of contents is not its config's digest.
@@ -81,7 +85,7 @@ export function createImages(options: ImagesOptions): Images {
         names: [...new Set([...names, ...image.names])],
       }));
     },
-    remove: (name, { force }) => removeImage(store, { name, force, registries }),
+    remove: (name, { force, allNames = false }) => removeImage(store, { name, force, allNames, registries }),
   };
 }
 

@@ -8,6 +8,7 @@ import { imageNotFound } from './image-not-found.ts';
 export interface RemoveRequest {
   readonly name: string;
   readonly force: boolean;
+  readonly allNames: boolean;
   readonly registries: RegistriesSettings;
 }
 
@@ -27,7 +28,13 @@ export async function removeImage(store: ImageStore, request: RemoveRequest): Pr
   if (found === undefined) throw imageNotFound(request.name, { exitCode: 1 });
   let removal: Removal = { untagged: [], deleted: false };
   await store.change(found.image.id, (image, users) => {
-    removal = planRemoval({ image, users, name: found.name, force: request.force });
+    removal = planRemoval({
+      image,
+      users,
+      name: found.name,
+      force: request.force,
+      allNames: request.allNames,
+    });
     if (removal.deleted) return { type: 'delete' };
     return { type: 'names', names: image.names.filter((name) => !removal.untagged.includes(name)) };
   });
@@ -40,15 +47,17 @@ export function planRemoval({
   users,
   name,
   force,
+  allNames = false,
 }: {
   readonly image: StoredImage;
   readonly users: readonly ImageUser[];
   /** The name it was asked for by; undefined if by its id. */
   readonly name: string | undefined;
   readonly force: boolean;
+  readonly allNames?: boolean;
 }): Removal {
   if (name !== undefined && image.names.length > 1) return { untagged: [name], deleted: false };
-  if (name === undefined && image.names.length > 1 && !force) throw severalNames(image);
+  if (name === undefined && image.names.length > 1 && !force && !allNames) throw severalNames(image);
   const deleted = users.length === 0;
   if (!deleted && !force) throw inUse(image, users);
   return { untagged: image.names, deleted };

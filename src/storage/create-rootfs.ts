@@ -14,6 +14,7 @@ import {
   removeTree,
   replaceFile,
 } from '../host/files.ts';
+import { folderSize } from '../host/folder-size.ts';
 import { mountOverlay, unmount } from '../host/mount.ts';
 import { isMountPoint } from '../host/mount-id.ts';
 import { Batch } from './batch.ts';
@@ -64,6 +65,7 @@ export function createRootfs(options: RootfsOptions): Rootfs {
     mount: (request) => storeWork(() => mountRootfs(place, request)),
     unmount: (containerId) => storeWork(() => unmountRootfs(place, containerId)),
     remove: (containerId) => storeWork(() => removeRootfs(place, containerId)),
+    size: (containerId) => folderSize(join(containerFolder(place, containerId), 'upper')),
     registered: () =>
       storeWork(async () => {
         const containers = read(layout).containers.all();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { PreparedVolume, Volumes, VolumesRequest } from '../contracts/volumes.ts';
 import { faultPoint } from '../host/fault.ts';
 import { ensureFolder, listFolder, removeEmptyFolder, removeTree } from '../host/files.ts';
+import { folderSize } from '../host/folder-size.ts';
 import { unmount } from '../host/mount.ts';
 import { pathSegment } from '../values/path-segment.ts';
 import { writeAtomically } from './atomic-writer.ts';
@@ -102,6 +103,10 @@ export function createVolumes({ stateFolder, runFolder, now = () => new Date() }
 
     async named() {
       return named.all();
+    },
+
+    async size({ namespace, name }) {
+      return folderSize(join(stateFolder, 'volumes', pathSegment(namespace), pathSegment(name)));
     },
 
     async ensureNamed(request) {

@@ -133,4 +133,85 @@ describe('looking at things', () => {
       assert.equal((await machine.pod('pod', 'top', 'nothing')).status, 125);
     });
   });
+
+  describe('volumes, secrets and networks', () => {
+    it('are listed', async () => {
+      assert.equal(await line('volume', 'ls', '--format', '{{.Name}} {{.Driver}}'), 'data local');
+      assert.match(await machine.ok('volume', 'ls'), /^DRIVER +VOLUME NAME +USED BY\nlocal +data +web\n$/);
+      assert.equal(await machine.ok('volume', 'ls', '--noheading', '--filter', 'dangling=true'), '');
+      assert.match(
+        await machine.ok('secret', 'ls'),
+        /^ID +NAME +TYPE +DATA +CREATED\n[0-9a-f]{25} +cred +Opaque +1 +\S.* ago\n$/,
+      );
+      assert.match(await machine.ok('network', 'ls', '--noheading'), /^[0-9a-f]{12} +pod-[0-9a-f]{8} +ptp /);
+    });
+
+    it('exist or not', async () => {
+      for (const [group, name] of [
+        ['container', 'web-app'],
+        ['volume', 'data'],
+        ['secret', 'cred'],
+        ['pod', 'web'],
+      ] as const) {
+        assert.equal((await machine.pod(group, 'exists', name)).status, 0, group);
+        assert.equal((await machine.pod(group, 'exists', 'nothing')).status, 1, group);
+      }
+    });
+
+    it('shows a Secret without its values', async () => {
+      const text = await machine.ok('secret', 'inspect', 'cred');
+      assert.equal(JSON.parse(text)[0].Spec.Name, 'cred');
+      assert.doesNotMatch(text, new RegExp(`hunter2|${Buffer.from('hunter2').toString('base64')}`));
+    });
+
+    it('removes no volume that a pod uses, and names the pod', async () => {
+      const { status, stderr } = await machine.pod('volume', 'rm', 'data');
+      assert.equal(status, 2);
+      assert.match(stderr, /pod web\b/);
+      assert.equal((await machine.pod('volume', 'rm', 'nothing')).status, 1);
+      assert.equal((await machine.pod('volume', 'rm', '--force', 'nothing')).status, 0);
+    });
+  });
+
+  describe('pruning', () => {
+    it('asks, and without a terminal wants --force', async () => {
+      for (const group of ['pod', 'container', 'volume', 'image', 'system']) {
+        assert.equal((await machine.pod(group, 'prune')).status, 125, group);
+      }
+      assert.deepEqual(await machine.pod('network', 'prune', '--force'), {
+        status: 0,
+        stdout: '',
+        stderr: '',
+      });
+    });
+
+    it('removes what nothing uses, and no more', async () => {
+      const ended = await machine.play(
+        manifest`
+          apiVersion: v1
+          kind: PersistentVolumeClaim
+          metadata: {name: unused}
+          spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+          ---
+          apiVersion: v1
+          kind: Pod
+          metadata: {name: done}
+          spec:
+            restartPolicy: Never
+            containers: [{name: app, image: localhost/busybox, command: ["true"]}]
+        `,
+      );
+      await machine.ok('wait', 'done-app');
+      const id = /^Pod:\n([0-9a-f]{64})$/m.exec(ended)?.[1];
+      const report = await machine.ok('system', 'prune', '--force', '--volumes');
+      assert.match(
+        report,
+        new RegExp(`^Deleted Pods\n${id}\nDeleted Volumes\nunused\nTotal reclaimed space: [1-9]`),
+      );
+      assert.equal(await line('volume', 'ls', '-q'), 'data');
+      assert.equal(await line('pod', 'ps', '-q', '--filter', 'name=done'), '');
+      assert.equal(await line('inspect', '-f', '{{.State.Running}}', 'web-app'), 'true');
+      assert.match(await machine.ok('images', '-q'), /./);
+    });
+  });
 });

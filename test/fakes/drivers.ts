@@ -92,6 +92,7 @@ export function fakeMachine(folder: string): FakeMachine {
       find: async () => image,
       get: async () => image,
       list: async () => [image],
+      size: async () => image.size,
       config: async () => CONFIG,
       manifest: async () => '{}',
       pull: async (name) => {
@@ -118,6 +119,7 @@ export function fakeMachine(folder: string): FakeMachine {
         standing.delete(`mount ${id}`);
         standing.delete(`rootfs ${id}`);
       },
+      size: async () => 0,
       registered: async () => [],
     },
     runtime: {
@@ -217,6 +219,7 @@ export function fakeMachine(folder: string): FakeMachine {
       },
       prepared: async () => [],
       named: async () => [],
+      size: async () => 0,
       async ensureNamed({ namespace, name }) {
         call('volumes.ensureNamed', name);
         standing.add(`volume ${namespace}/${name}`);
