@@ -78,7 +78,7 @@ export default class KubePlay extends BaseCommand {
   });
 
   async run(): Promise<void> {
-    const { args, flags } = this.line(KubePlay);
+    const { args, flags, given } = this.line(KubePlay);
     if (flags.force && !flags.down) {
       throw new UsageError({
         code: 'CONFLICTING_FLAGS',
@@ -100,6 +100,7 @@ export default class KubePlay extends BaseCommand {
         publish: flags.publish.flat(),
         annotations: Object.fromEntries(flags.annotation),
       },
+      references: !flags.down,
     });
     this.#tell(prepared);
     if (flags['dry-run']) return this.print(renderPlayPlan(prepared.plan));
@@ -115,7 +116,7 @@ export default class KubePlay extends BaseCommand {
       start: flags.start,
       replace: flags.replace,
       noPodPrefix: flags['no-pod-prefix'],
-      tlsVerify: flags['tls-verify'],
+      ...(given.has('tls-verify') && { tlsVerify: flags['tls-verify'] }),
       signal: this.signal,
       warn: (message) => this.warn(message),
       ...(flags.quiet ? {} : { onProgress: (line: string) => process.stderr.write(`${line}\n`) }),
