@@ -57,7 +57,9 @@ function checkBuiltin(written: WrittenObject, kind: Kind, validation: Validation
   const typed = kindSchema(kind.name) !== undefined;
   const data = typed ? decoded(kind.name, written.data) : toJson(written.data);
   checkShape(data, { written, kind: kind.name, validation, faults });
-  const object = (typed ? wellTyped(kind.name, data) : withMetadata(data as DataObject)) as KubeObject;
+  const object = withoutEmptyNamespace(
+    (typed ? wellTyped(kind.name, data) : withMetadata(data as DataObject)) as KubeObject,
+  );
   const subject = new Subject(object, [], faults);
   if (kind.name !== 'List') checkMetadata(subject.at('metadata').as(), kind.nameRule);
   if (typed) kind.check?.(subject, { folder: written.file.folder });
@@ -116,6 +118,12 @@ class FaultList {
 /** True if a path leads to, or into, what the other leads to. */
 function isWithin(path: Steps, other: Steps): boolean {
   return other.every((step, index) => path[index] === step);
+}
+
+/** To the API an empty namespace is one that was left out; templates often write it. */
+function withoutEmptyNamespace(object: KubeObject): KubeObject {
+  const { namespace, ...metadata } = object.metadata;
+  return namespace === '' ? { ...object, metadata } : object;
 }
 
 /** Objects of kinds without a schema still have checkable metadata. */
