@@ -1,10 +1,8 @@
 import type { LogLine, LogQuery, Logs } from '../contracts/logs.ts';
+import { longestTimer } from '../values/duration.ts';
 import { Changes } from './changes.ts';
 import { LogFile } from './log-file.ts';
 import { parseLine } from './parse-line.ts';
-
-/** What setTimeout takes, in milliseconds: 24 days. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Logs in the format of the CRI, as conmon writes them: the file itself and, before it, those it was rotated to
@@ -40,7 +38,7 @@ async function* within({ since, until }: LogQuery, all: AsyncIterable<LogLine>):
 function deadline({ signal, until }: LogQuery): AbortSignal {
   const signals = signal ? [signal] : [];
   const left = until && Math.max(until.getTime() - Date.now(), 0);
-  if (left !== undefined && left < LONGEST_TIMER) signals.push(AbortSignal.timeout(left));
+  if (left !== undefined && left < longestTimer) signals.push(AbortSignal.timeout(left));
   return AbortSignal.any(signals);
 }
 

@@ -2,6 +2,7 @@ import type { Drivers } from '../contracts/drivers.ts';
 import type { ObservedContainer, ObservedPod } from '../contracts/observed.ts';
 import type { ContainerRecord } from '../contracts/records.ts';
 import type { ExitRecord } from '../contracts/runtime.ts';
+import { longestTimer } from '../values/duration.ts';
 import type { Hold } from './hold.ts';
 import { observePod, reasonOf } from './observe.ts';
 import { lowerSandbox, quell } from './sandbox.ts';
@@ -91,7 +92,7 @@ async function endWithin(
   record: ContainerRecord,
   milliseconds: number,
 ): Promise<ExitRecord | undefined> {
-  const timeout = AbortSignal.timeout(milliseconds);
+  const timeout = AbortSignal.timeout(Math.min(milliseconds, longestTimer));
   try {
     return await drivers.runtime.wait({
       ...record,

@@ -55,6 +55,9 @@ export function toMilliseconds(nanoseconds: bigint): number {
   return Number(nanoseconds > whole * 1_000_000n ? whole + 1n : whole);
 }
 
+/** The longest that a timer of Node takes, in milliseconds: 24 days. A longer one would fire at once. */
+export const longestTimer = 2 ** 31 - 1;
+
 /** Milliseconds in the words that Podman and Docker use for ages: `About a minute`, `3 hours`, `2 weeks`. */
 export function humanDuration(milliseconds: number): string {
   const seconds = Math.trunc(milliseconds / 1000);

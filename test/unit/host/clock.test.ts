@@ -14,6 +14,10 @@ describe('clock', () => {
     assert.ok(performance.now() - before >= 19);
   });
 
+  it('does not wake at once from a sleep that is longer than a timer takes', async () => {
+    await assert.rejects(clock.sleep(2 ** 40, AbortSignal.timeout(30)), { name: 'AbortError' });
+  });
+
   it('ends a sleep when the signal aborts', async () => {
     await assert.rejects(clock.sleep(60_000, AbortSignal.timeout(5)), { name: 'AbortError' });
   });
