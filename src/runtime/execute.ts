@@ -87,7 +87,8 @@ interface Ended {
 
 function exitCode({ request, status, signal, words }: Ended): number {
   if (signal !== undefined) return 128 + parseSignal(signal);
-  if (status !== undefined && words === '') return status;
+  // Words beside a success are warnings.
+  if (status === 0 || (status !== undefined && words === '')) return status;
   const failure = commandFailure(words);
   if (failure) return failure.exitCode;
   throw runtimeFailure({ words, container: request.id, otherwise: 'EXEC_FAILED' });
