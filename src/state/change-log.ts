@@ -5,6 +5,7 @@ import {
   ftruncateSync,
   openSync,
   readSync,
+  statSync,
   truncateSync,
   writeSync,
 } from 'node:fs';
@@ -77,8 +78,8 @@ export function createChangeLog(folder: string): ChangeLog {
     },
 
     async rotate() {
+      if (statSync(path).size <= rotateBeyond) return;
       const lines = readLines(path);
-      if (lines.reduce((size, line) => size + line.length + 1, 0) <= rotateBeyond) return;
       const dropped = Math.ceil(lines.length / 2);
       const after = parseChange(lines[dropped - 1] ?? '', path).version;
       const header = JSON.stringify({ format, after } satisfies Header);
