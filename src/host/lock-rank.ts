@@ -13,5 +13,6 @@ export const lockRank = {
   attachment: 55,
   network: 60,
   storage: 70,
+  namespaces: 90,
   events: 100,
 } as const;

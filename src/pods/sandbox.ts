@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Drivers } from '../contracts/drivers.ts';
 import type { HostFacts } from '../contracts/host-facts.ts';
 import type { ContainerRecord, PodRecord, SandboxRecord } from '../contracts/records.ts';
@@ -41,6 +42,7 @@ export async function raiseSandbox(drivers: Drivers, hold: Hold, request: RaiseR
   const hostname = podHostname(pod, request.facts.hostname);
   if (sandbox.netns !== undefined) {
     await hold.proceed('sandbox.netns');
+    await drivers.namespaces.shareFolder(dirname(sandbox.netns));
     await drivers.namespaces.pinNetwork(sandbox.netns);
   }
   const [infraPid, attachments, volumes] = await settleAll([

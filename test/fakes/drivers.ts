@@ -178,6 +178,7 @@ export function fakeMachine(folder: string): FakeMachine {
       firewalls: async () => [],
     },
     namespaces: {
+      shareFolder: async () => undefined,
       async pinNetwork(path) {
         call('namespaces.pin', path);
         standing.add(`netns ${path}`);

@@ -203,6 +203,16 @@ describe('the native binding as root', () => {
       assert.equal(existsSync(at('pin')), false);
     });
 
+    it('lie in a folder that ip-netns(8) does not lay a mount over', async () => {
+      const folder = at('shared');
+      await Promise.all([namespaces.shareFolder(folder), namespaces.shareFolder(folder)]);
+      await namespaces.shareFolder(folder);
+      const mounts = (await mountTable()).filter(({ target }) => target === folder);
+      assert.equal(mounts.length, 1);
+      assert.equal(statSync(folder).mode & 0o777, 0o755);
+      await unmount(folder);
+    });
+
     it('an existing pin is kept, a stale file becomes one', async () => {
       writeFileSync(at('pin'), '');
       await namespaces.pinNetwork(at('pin'));
