@@ -52,7 +52,7 @@ export interface Engine {
   readonly network: Network;
   readonly volumes: Volumes;
   facts(): Promise<HostFacts>;
-  /** The text behind an http or https URL. Throws RegistryError. */
+  /** The text behind an http or https URL. Throws RegistryError, UsageError BAD_ARGUMENT. */
   download(url: string): Promise<string>;
   /**
    * All drivers, for verbs that change something: finishes first what commands that died left half-done.

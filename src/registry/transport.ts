@@ -8,7 +8,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { type Proxies, proxyFor } from '../config/proxies.ts';
 import { connectionError } from './failure.ts';
 import type { Trust } from './trust.ts';
-import { proxyAddress, proxyAuthorization, TunnelAgent } from './tunnel.ts';
+import { noAnswer, proxyAddress, proxyAuthorization, TunnelAgent } from './tunnel.ts';
 
 export interface Request {
   readonly url: URL;
@@ -44,7 +44,7 @@ export function createTransport(options: { readonly proxies: Proxies; readonly t
     const agent =
       proxy === undefined
         ? new HttpsAgent({ keepAlive: true, ...tls })
-        : new TunnelAgent({ proxy: new URL(proxy), tls, keepAlive: true });
+        : new TunnelAgent({ proxy: new URL(proxy), tls, keepAlive: true, patience: answerLimit });
     secure.set(key, agent);
     return agent;
   };
@@ -101,9 +101,7 @@ function send(
         resolve(response as Response);
       },
     );
-    outgoing.once('timeout', () =>
-      outgoing.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })),
-    );
+    outgoing.once('timeout', () => outgoing.destroy(noAnswer()));
     outgoing.once('error', (error) => reject(signal?.aborted ? signal.reason : connectionError(url, error)));
     outgoing.end();
   });

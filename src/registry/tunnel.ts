@@ -4,6 +4,14 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 
+interface TunnelOptions {
+  readonly proxy: URL;
+  readonly tls: object;
+  readonly keepAlive: boolean;
+  /** Milliseconds for the proxy to answer. */
+  readonly patience: number;
+}
+
 interface Target {
   readonly host?: string | null;
   readonly port?: number | string | null;
@@ -16,11 +24,13 @@ interface Target {
 export class TunnelAgent extends Agent {
   readonly #proxy: URL;
   readonly #tls: object;
+  readonly #patience: number;
 
-  constructor(options: { readonly proxy: URL; readonly tls: object; readonly keepAlive: boolean }) {
-    super({ keepAlive: options.keepAlive });
-    this.#proxy = options.proxy;
-    this.#tls = options.tls;
+  constructor({ proxy, tls, keepAlive, patience }: TunnelOptions) {
+    super({ keepAlive });
+    this.#proxy = proxy;
+    this.#tls = tls;
+    this.#patience = patience;
   }
 
   override createConnection(
@@ -38,12 +48,15 @@ export class TunnelAgent extends Agent {
       headers: { host: authority, ...proxyAuthorization(this.#proxy) },
       agent: false,
     });
+    // The timeout of the request itself counts only once it has a connection.
+    connect.setTimeout(this.#patience, () => connect.destroy(noAnswer()));
     connect.once('error', fail);
     connect.once('response', (response) => {
       response.resume();
       fail(refused(response.statusCode));
     });
     connect.once('connect', (response, socket) => {
+      socket.setTimeout(0);
       if (response.statusCode !== 200) {
         socket.destroy();
         return fail(refused(response.statusCode));
@@ -67,6 +80,11 @@ export function proxyAuthorization({ username, password }: URL): { readonly 'pro
   if (username === '') return {};
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+/** The error for a proxy or a server that accepts a connection and then says nothing. */
+export function noAnswer(): Error {
+  return Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
 }
 
 function refused(status: number | undefined): Error {
