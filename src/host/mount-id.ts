@@ -1,12 +1,6 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-
-// Node does not name it; the value is the same on x86-64 and arm64.
-const O_PATH = 0o10000000;
-const O_NOFOLLOW = 0o400000;
-const O_NOFOLLOW_ARM64 = 0o100000;
-
-const openPath = O_PATH | (process.arch === 'arm64' ? O_NOFOLLOW_ARM64 : O_NOFOLLOW);
+import { O_PATH } from './native.ts';
 
 /** The kernel's id of the mount that an open descriptor lies on (proc(5), fdinfo). */
 export function mountIdOf(descriptor: number): string {
@@ -23,7 +17,7 @@ export function isMountPoint(path: string): boolean {
 function mountIdAt(path: string): string | undefined {
   let descriptor: number;
   try {
-    descriptor = openSync(path, openPath);
+    descriptor = openSync(path, O_PATH | constants.O_NOFOLLOW);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { PortMapping } from '../contracts/network.ts';
-import { StateError } from '../errors/state-error.ts';
-import { ensureFolder, listFolder, readJson, removeFile, replaceFile } from '../host/files.ts';
+import { ensureFolder, listFolder, removeFile, replaceFile } from '../host/files.ts';
+import { readRecord } from '../host/read-record.ts';
 import type { ChainAttachment } from './chain.ts';
 
 /** One network of a pod: what its plugins were told, and what they answered once they did. */
@@ -28,7 +28,7 @@ export interface AttachmentRecord {
 /** The records of all pods with a network here, one file each. */
 export interface AttachmentRecords {
   ids(): readonly string[];
-  /** Throws StateError RECORD_NEWER. */
+  /** Throws StateError RECORD_NEWER, RECORD_CORRUPT. */
   read(podId: string): AttachmentRecord | undefined;
   all(): readonly AttachmentRecord[];
   write(record: AttachmentRecord): Promise<void>;
@@ -47,7 +47,8 @@ export function createAttachmentRecords(folder: string): AttachmentRecords {
     listFolder(folder)
       .filter((name) => name.endsWith(suffix) && !name.startsWith('.'))
       .map((name) => name.slice(0, -suffix.length));
-  const read = (podId: string) => checkFormat<AttachmentRecord>(readJson(file(podId)), file(podId));
+  const read = (podId: string) =>
+    readRecord<AttachmentRecord>(file(podId), { format: 1, identity: { podId } });
   return {
     ids,
     read,
@@ -70,18 +71,4 @@ export function createAttachmentRecords(folder: string): AttachmentRecords {
       }
     },
   };
-}
-
-/** A record of format 1 as it was read from `path`. Throws StateError RECORD_NEWER for a newer format. */
-export function checkFormat<T extends { readonly format: 1 }>(json: unknown, path: string): T | undefined {
-  if (json === undefined) return undefined;
-  const record = json as T;
-  if (record.format !== 1) {
-    throw new StateError({
-      code: 'RECORD_NEWER',
-      message: `${path} was written by a newer pod (format ${record.format})`,
-      hint: 'use that version of pod for this store',
-    });
-  }
-  return record;
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { ensureFolder, listFolder, readJson, removeFile, replaceFile } from '../host/files.ts';
+import { ensureFolder, listFolder, removeFile, replaceFile } from '../host/files.ts';
+import { readRecord } from '../host/read-record.ts';
 import { type AddressPlan, chooseAddresses } from './address-plan.ts';
-import { type AttachmentRecords, checkFormat } from './attachment-records.ts';
+import type { AttachmentRecords } from './attachment-records.ts';
 import { defaultNetworkName, leaseFolder } from './default-network.ts';
 import type { Gate, Gates, Survey } from './gates.ts';
 import type { HostRoutes } from './host-routes.ts';
@@ -61,8 +62,8 @@ export function createHostSide(settings: HostSideSettings): HostSide {
   const { folder, storeId, records, routes, gates } = settings;
   const addressFile = join(folder, 'addresses.json');
   const hostFile = join(folder, 'host.json');
-  const addresses = () => checkFormat<AddressRecord>(readJson(addressFile), addressFile);
-  const host = () => checkFormat<HostRecord>(readJson(hostFile), hostFile);
+  const addresses = () => readRecord<AddressRecord>(addressFile, { format: 1 });
+  const host = () => readRecord<HostRecord>(hostFile, { format: 1 });
 
   async function writeHost(record: Omit<HostRecord, 'format'>): Promise<void> {
     await replaceFile(hostFile, JSON.stringify({ format: 1, ...record } satisfies HostRecord));
