@@ -43,12 +43,6 @@ export interface NamedVolume {
   readonly usedBy: readonly string[];
 }
 
-export interface SubPath extends Disposable {
-  /** A path that leads to the target and cannot be moved elsewhere by what runs in the pod (a pinned bind mount). */
-  readonly path: string;
-  readonly type: 'directory' | 'file';
-}
-
 /** Volumes of pods. What belongs to a pod lies in folders named by its id, so that `release` needs no record. */
 export interface Volumes {
   /** Checks all sources, then prepares all. Throws VolumeError; nothing is left of a failed call but host paths of *OrCreate. */
