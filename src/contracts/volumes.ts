@@ -54,7 +54,6 @@ export interface Volumes {
     readonly index: number;
     readonly volume: PreparedVolume;
     readonly subPath: string;
-    readonly readOnly: boolean;
   }): Promise<{ readonly path: string; readonly type: 'directory' | 'file' }>;
   /** Unmounts and removes all that was prepared for the pod; named volumes and host paths stay. */
   release(podId: string): Promise<void>;

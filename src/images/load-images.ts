@@ -8,7 +8,7 @@ import { selectManifest } from '../oci/image-index.ts';
 import { parseManifest } from '../oci/manifest.ts';
 import { mediaTypes } from '../oci/media-types.ts';
 import type { Platform } from '../oci/platform.ts';
-import { parseDigest } from '../values/digest.ts';
+import { parseDigest, sha256Digest } from '../values/digest.ts';
 import { type ImageArchive, openImageArchive } from './image-archive.ts';
 import { localName } from './local-name.ts';
 import { type ImageSource, storeImage } from './store-image.ts';
@@ -59,7 +59,7 @@ function dockerImage(archive: ImageArchive, entry: Field): ImageSource {
   const config = archive.read(string(member(entry, 'Config')), maxDocument);
   const tags = optional(member(entry, 'RepoTags'), (field) => items(field).map(string)) ?? [];
   const layers = items(member(entry, 'Layers')).map(string);
-  const configDigest = digestOf(config);
+  const configDigest = sha256Digest(config);
   const diffIds = items(member(member(document(config, configPlace), 'rootfs'), 'diff_ids')).map(string);
   return {
     config,
@@ -136,8 +136,4 @@ function namesOf({ annotations }: Descriptor): readonly string[] {
     if (error instanceof ValueError) return [];
     throw error;
   }
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }

@@ -1,6 +1,7 @@
 import type { HostFacts } from '../contracts/host-facts.ts';
 import type { Sources } from '../contracts/volumes.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
+import { secretData } from '../kube/secret-data.ts';
 import type { Container, EnvFromSource, EnvVar, Pod } from '../kube/wire.ts';
 import type { ImageConfig } from '../oci/image-config.ts';
 import { expand } from './expand.ts';
@@ -78,8 +79,8 @@ function importSource(source: EnvFromSource, { container, sources }: Environment
   const { prefix = '', configMapRef, secretRef } = source;
   const reference = configMapRef ?? secretRef;
   const data = configMapRef
-    ? configMapData(configMapRef.name, sources)
-    : secretData(secretRef?.name, sources);
+    ? configMapTexts(configMapRef.name, sources)
+    : secretTexts(secretRef?.name, sources);
   if (!data && !reference?.optional) throw missing(container, describeSource(source));
   const named = Object.entries(data ?? {}).map(([key, value]) => [prefix + key, value] as const);
   return {
@@ -101,11 +102,11 @@ function variableValue(
   const { container, sources } = request;
   const { configMapKeyRef, secretKeyRef, fieldRef, resourceFieldRef } = valueFrom ?? {};
   if (configMapKeyRef) {
-    const data = configMapData(configMapKeyRef.name, sources);
+    const data = configMapTexts(configMapKeyRef.name, sources);
     return pick(data, configMapKeyRef, { container, kind: 'ConfigMap' });
   }
   if (secretKeyRef) {
-    return pick(secretData(secretKeyRef.name, sources), secretKeyRef, { container, kind: 'Secret' });
+    return pick(secretTexts(secretKeyRef.name, sources), secretKeyRef, { container, kind: 'Secret' });
   }
   if (fieldRef)
     return required(fieldValue(fieldRef.fieldPath, request satisfies FieldContext), name, request);
@@ -126,16 +127,15 @@ function pick(
   );
 }
 
-function configMapData(name: string | undefined, sources: EnvironmentRequest['sources']) {
+function configMapTexts(name: string | undefined, sources: EnvironmentRequest['sources']) {
   const configMap = sources.configMaps.get(name ?? '');
   return configMap && (configMap.data ?? {});
 }
 
-function secretData(name: string | undefined, sources: EnvironmentRequest['sources']) {
+function secretTexts(name: string | undefined, sources: EnvironmentRequest['sources']) {
   const secret = sources.secrets.get(name ?? '');
   if (!secret) return undefined;
-  const decode = (encoded: string) => Buffer.from(encoded, 'base64').toString('utf8');
-  return Object.fromEntries(Object.entries(secret.data ?? {}).map(([key, value]) => [key, decode(value)]));
+  return Object.fromEntries([...secretData(secret)].map(([key, value]) => [key, value.toString('utf8')]));
 }
 
 function required(value: string | undefined, name: string, { container }: EnvironmentRequest): string {

@@ -183,7 +183,6 @@ async function specMount(
             index,
             volume,
             subPath,
-            readOnly,
           })
         ).path;
   return {

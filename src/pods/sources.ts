@@ -62,19 +62,5 @@ export async function readSources(
     read<Secret>('Secret'),
     read<PersistentVolumeClaim>('PersistentVolumeClaim'),
   ]);
-  return {
-    configMaps,
-    secrets: new Map([...secrets].map(([name, secret]) => [name, withStringData(secret)])),
-    claims,
-  };
-}
-
-/** A Secret as the API server stores it: stringData is encoded into data and wins over it. */
-export function withStringData({ stringData, ...secret }: Secret): Secret {
-  if (stringData === undefined) return secret;
-  const encoded = Object.entries(stringData).map(([key, text]) => [
-    key,
-    Buffer.from(text, 'utf8').toString('base64'),
-  ]);
-  return { ...secret, data: { ...secret.data, ...Object.fromEntries(encoded) } };
+  return { configMaps, secrets, claims };
 }

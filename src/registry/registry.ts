@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { type PullSource, pullSources } from '../config/registries-settings.ts';
 import type { Registry, RemoteImage, ResolveRequest } from '../contracts/registry.ts';
@@ -7,7 +6,7 @@ import { RegistryError } from '../errors/registry-error.ts';
 import { selectManifest } from '../oci/image-index.ts';
 import { parseManifest } from '../oci/manifest.ts';
 import { indexTypes, manifestTypes } from '../oci/media-types.ts';
-import { formatDigest } from '../values/digest.ts';
+import { sha256Digest } from '../values/digest.ts';
 import { formatReference } from '../values/reference.ts';
 import { checkDigest, readBody, verifiedStream } from './body.ts';
 import { createRepository, type Repository } from './repository.ts';
@@ -85,7 +84,7 @@ async function resolveAt(
   }
   const index = {
     bytes: first.bytes,
-    digest: reference.digest ?? digestOf(first.bytes),
+    digest: reference.digest ?? sha256Digest(first.bytes),
     mediaType: parsed.index.mediaType,
   };
   return imageOf({ bytes: chosen.bytes, digest: descriptor.digest, manifest: inner.manifest, blob, index });
@@ -95,7 +94,7 @@ function imageOf(
   parts: Pick<RemoteImage, 'bytes' | 'manifest' | 'blob' | 'index'> & { digest: string | undefined },
 ): RemoteImage {
   const { bytes, manifest, digest } = parts;
-  return { ...parts, digest: digest ?? digestOf(bytes), mediaType: manifest.mediaType };
+  return { ...parts, digest: digest ?? sha256Digest(bytes), mediaType: manifest.mediaType };
 }
 
 async function fetchManifest(
@@ -108,10 +107,6 @@ async function fetchManifest(
   // Servers of plain files say application/json or nothing useful: then the document's own word counts.
   const known = manifestTypes.includes(type) || indexTypes.includes(type);
   return known ? { bytes, mediaType: type } : { bytes };
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return formatDigest({ algorithm: 'sha256', hex: createHash('sha256').update(bytes).digest('hex') });
 }
 
 /** Keeps what the mirrors said beside the error of the registry itself. */

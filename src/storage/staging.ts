@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NewImage, NewLayer, StagedLayer, Staging } from '../contracts/image-store.ts';
@@ -6,6 +5,7 @@ import { PodError } from '../errors/pod-error.ts';
 import { StorageError } from '../errors/storage-error.ts';
 import { faultPoint } from '../host/fault.ts';
 import { ensureFolder, removeFile } from '../host/files.ts';
+import { sha256Digest } from '../values/digest.ts';
 import { bigDataName } from './big-data-name.ts';
 import { Journal } from './journal.ts';
 import { makeLayerFolder, placeLayerFolder } from './layer-folder.ts';
@@ -185,10 +185,10 @@ async function storeImage(
 type Documents = ReadonlyMap<string, Uint8Array>;
 
 function documentsOf({ id, config, manifest, otherManifests = [] }: NewImage): Documents {
-  const digest = digestOf(manifest);
+  const digest = sha256Digest(manifest);
   return new Map<string, Uint8Array>([
     [`sha256:${id}`, config],
-    ...otherManifests.map((other) => [`manifest-${digestOf(other)}`, other] as const),
+    ...otherManifests.map((other) => [`manifest-${sha256Digest(other)}`, other] as const),
     [`manifest-${digest}`, manifest],
     ['manifest', manifest],
     [`signature-${digest.slice('sha256:'.length)}`, Buffer.alloc(0)],
@@ -203,10 +203,10 @@ function imageRecord(
     documents,
   }: { existing: ImageRecord | undefined; layer: string | undefined; documents: Documents },
 ): ImageRecord {
-  const digest = digestOf(image.manifest);
+  const digest = sha256Digest(image.manifest);
   const keys = [...documents.keys()];
   const sizes = Object.fromEntries([...documents].map(([key, bytes]) => [key, bytes.length]));
-  const digests = Object.fromEntries([...documents].map(([key, bytes]) => [key, digestOf(bytes)]));
+  const digests = Object.fromEntries([...documents].map(([key, bytes]) => [key, sha256Digest(bytes)]));
   const created = existing?.created ?? image.created;
   return {
     ...existing,
@@ -233,10 +233,6 @@ function signatureSizes(metadata: string | undefined, digest: string): string {
 
 function unique(texts: readonly string[]): string[] {
   return [...new Set(texts)];
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 function layerMissing({ diffDigest }: NewLayer): StorageError {

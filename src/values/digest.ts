@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ValueError } from '../errors/value-error.ts';
 
 export type DigestAlgorithm = 'sha256' | 'sha512';
@@ -37,4 +38,9 @@ export function isDigest(text: string): boolean {
 /** `sha256:<hex>`, what `parseDigest` reads. */
 export function formatDigest({ algorithm, hex }: Digest): string {
   return `${algorithm}:${hex}`;
+}
+
+/** The SHA-256 digest of bytes or of a text's UTF-8, as `sha256:<hex>`. */
+export function sha256Digest(content: string | Uint8Array): string {
+  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }

@@ -1,14 +1,6 @@
-import type { ConfigMap } from '../kube/wire.ts';
+import { configMapData } from '../kube/config-map-data.ts';
 import { selectPayload } from './payload.ts';
 import type { VolumeType } from './volume-type.ts';
-
-/** The values of a ConfigMap: texts as UTF-8, binaryData decoded. */
-export function configMapData({ data = {}, binaryData = {} }: ConfigMap): Map<string, Buffer> {
-  return new Map([
-    ...Object.entries(data).map(([key, text]) => [key, Buffer.from(text)] as const),
-    ...Object.entries(binaryData).map(([key, text]) => [key, Buffer.from(text, 'base64')] as const),
-  ]);
-}
 
 /** The keys of a ConfigMap as files. */
 export const configMap: VolumeType = {

@@ -1,7 +1,7 @@
 import { VolumeError } from '../errors/volume-error.ts';
-import { configMapData } from './config-map.ts';
+import { configMapData } from '../kube/config-map-data.ts';
+import { secretData } from '../kube/secret-data.ts';
 import { type Payload, selectPayload } from './payload.ts';
-import { secretData } from './secret.ts';
 import type { VolumeContext, VolumeType } from './volume-type.ts';
 
 type Projection = NonNullable<NonNullable<Parameters<VolumeType['plan']>[0]['projected']>['sources']>[number];

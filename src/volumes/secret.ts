@@ -1,14 +1,6 @@
-import type { Secret } from '../kube/wire.ts';
+import { secretData } from '../kube/secret-data.ts';
 import { selectPayload } from './payload.ts';
 import type { VolumeType } from './volume-type.ts';
-
-/** The values of a Secret: data decoded, and stringData over it. */
-export function secretData({ data = {}, stringData = {} }: Secret): Map<string, Buffer> {
-  return new Map([
-    ...Object.entries(data).map(([key, text]) => [key, Buffer.from(text, 'base64')] as const),
-    ...Object.entries(stringData).map(([key, text]) => [key, Buffer.from(text)] as const),
-  ]);
-}
 
 /** The keys of a Secret as files. */
 export const secret: VolumeType = {

@@ -60,7 +60,7 @@ describe('volumes with mounts', () => {
     return prepared;
   };
   const pin = (volume: PreparedVolume, subPath: string, index = 0) =>
-    volumes.subPath({ podId: 'p1', containerId: 'c1', index, volume, subPath, readOnly: false });
+    volumes.subPath({ podId: 'p1', containerId: 'c1', index, volume, subPath });
   const mounts = async () =>
     (await mountTable()).filter(({ target }) => target.startsWith(folder)).map(({ target }) => target);
 

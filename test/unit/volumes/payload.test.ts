@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { VolumeError } from '../../../src/errors/volume-error.ts';
-import { configMapData } from '../../../src/volumes/config-map.ts';
+import { configMapData } from '../../../src/kube/config-map-data.ts';
+import { secretData } from '../../../src/kube/secret-data.ts';
 import { type Selection, selectPayload } from '../../../src/volumes/payload.ts';
-import { secretData } from '../../../src/volumes/secret.ts';
 
 const selection: Selection = {
   volume: 'v',
