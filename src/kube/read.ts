@@ -1,4 +1,5 @@
 import { type Fault, ManifestError } from '../errors/manifest-error.ts';
+import { DEFAULT_NAMESPACE } from '../values/namespace.ts';
 import { checkObject } from './check.ts';
 import type { LocatedObject } from './located.ts';
 import type { ManifestFile } from './manifest-file.ts';
@@ -46,7 +47,7 @@ function twins(checked: readonly { written: WrittenObject; object: KubeObject }[
   return checked.flatMap(({ written, object }): Fault[] => {
     const { namespace, name } = object.metadata;
     if (name === undefined) return [];
-    const key = JSON.stringify([object.apiVersion, object.kind, namespace ?? 'default', name]);
+    const key = JSON.stringify([object.apiVersion, object.kind, namespace ?? DEFAULT_NAMESPACE, name]);
     const earlier = first.get(key);
     if (earlier === undefined) {
       first.set(key, written);

@@ -1,4 +1,5 @@
 import type { Fault } from '../errors/manifest-error.ts';
+import { DEFAULT_NAMESPACE } from '../values/namespace.ts';
 import type { LocatedObject } from './located.ts';
 import { faultAt } from './page.ts';
 import type { ConfigMap, Container, Deployment, KubeObject, Pod, PodSpec, Secret, Volume } from './wire.ts';
@@ -19,7 +20,7 @@ export function missingReferences(objects: readonly LocatedObject[], exists: Loo
   return objects.flatMap((located) => {
     const target = podOf(located.object);
     if (target === undefined) return [];
-    const namespace = located.object.metadata.namespace || 'default';
+    const namespace = located.object.metadata.namespace ?? DEFAULT_NAMESPACE;
     return referencesOf(target.spec, target.path).flatMap((reference) => {
       const message = missing(reference, lookup, namespace);
       if (message === undefined) return [];
@@ -48,7 +49,7 @@ function withOwn(objects: readonly LocatedObject[], exists: Lookup): Lookup {
   const id = (kind: string, namespace: string, name: string) => JSON.stringify([kind, namespace, name]);
   const own = new Map(
     objects.map(({ object }) => [
-      id(object.kind, object.metadata.namespace || 'default', object.metadata.name ?? ''),
+      id(object.kind, object.metadata.namespace ?? DEFAULT_NAMESPACE, object.metadata.name ?? ''),
       object,
     ]),
   );

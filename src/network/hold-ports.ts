@@ -2,6 +2,7 @@ import type { HeldPorts, PortMapping } from '../contracts/network.ts';
 import { NetworkError } from '../errors/network-error.ts';
 import { SystemError } from '../errors/system-error.ts';
 import { holdPort, type PortHolder } from '../host/port-holder.ts';
+import { displayName } from '../values/namespace.ts';
 import type { AttachmentRecord } from './attachment-records.ts';
 import { findPortOwner } from './port-owner.ts';
 
@@ -91,7 +92,7 @@ export function portInUse(port: PortMapping, holder: string | undefined, cause?:
 }
 
 export function podTitle({ namespace, podName }: AttachmentRecord): string {
-  return `pod ${namespace === 'default' ? '' : `${namespace}/`}${podName}`;
+  return `pod ${displayName(namespace, podName)}`;
 }
 
 function holderName(port: PortMapping, records: readonly AttachmentRecord[]): string | undefined {

@@ -1,4 +1,5 @@
 import type { Pod } from '../kube/wire.ts';
+import { DEFAULT_NAMESPACE } from '../values/namespace.ts';
 
 /** What a pod's fields are read from: the object, and the facts that its status would hold in a cluster. */
 export interface FieldContext {
@@ -12,7 +13,7 @@ type Reader = (context: FieldContext) => string;
 
 const FIELDS: Readonly<Record<string, Reader>> = {
   'metadata.name': ({ pod }) => pod.metadata.name ?? '',
-  'metadata.namespace': ({ pod }) => pod.metadata.namespace ?? 'default',
+  'metadata.namespace': ({ pod }) => pod.metadata.namespace ?? DEFAULT_NAMESPACE,
   'metadata.uid': ({ pod }) => pod.metadata.uid ?? '',
   'metadata.labels': ({ pod }) => lines(pod.metadata.labels),
   'metadata.annotations': ({ pod }) => lines(pod.metadata.annotations),

@@ -1,8 +1,6 @@
 import type { ObjectKey } from '../contracts/store.ts';
 import type { KubeObject } from '../kube/wire.ts';
-
-/** The namespace of objects that name none. */
-export const DEFAULT_NAMESPACE = 'default';
+import { DEFAULT_NAMESPACE } from '../values/namespace.ts';
 
 /** Kinds of the Kubernetes API that have no namespace. Kinds that we do not know are taken for namespaced. */
 const CLUSTER_WIDE: ReadonlySet<string> = new Set([

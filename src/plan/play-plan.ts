@@ -4,8 +4,9 @@ import type { ObjectKey } from '../contracts/store.ts';
 import { UsageError } from '../errors/usage-error.ts';
 import { withDefaults } from '../kube/defaults.ts';
 import type { Container, Deployment, KubeObject, Pod, PodTemplateSpec } from '../kube/wire.ts';
+import { DEFAULT_NAMESPACE } from '../values/namespace.ts';
 import type { PublishedPort } from '../values/port.ts';
-import { DEFAULT_NAMESPACE, keyOf } from './object-key.ts';
+import { keyOf } from './object-key.ts';
 import { containerPorts } from './ports.ts';
 
 /** A checked object and the folder of the file it came from; undefined for standard input and URLs. */

@@ -6,6 +6,7 @@ import { TEMPLATE_HASH } from '../plan/play-plan.ts';
 import { tryContainer, tryPod } from '../pods/find.ts';
 import { podKey } from '../pods/pod-key.ts';
 import { podReferences } from '../pods/sources.ts';
+import { DEFAULT_NAMESPACE } from '../values/namespace.ts';
 
 /** Objects to write, and what is left out of them on purpose: one sentence each. */
 export interface Generated {
@@ -47,7 +48,7 @@ async function resolve(
   if (record !== undefined) return podObject(drivers, record);
   const slash = name.indexOf('/');
   const key = {
-    namespace: slash < 0 ? (namespace ?? 'default') : name.slice(0, slash),
+    namespace: slash < 0 ? (namespace ?? DEFAULT_NAMESPACE) : name.slice(0, slash),
     name: name.slice(slash + 1),
   };
   for (const [group, kind] of [
@@ -84,7 +85,7 @@ async function dependencies(
 ): Promise<readonly KubeObject[]> {
   const pod = asPod(object);
   if (pod === undefined) return [];
-  const namespace = object.metadata.namespace ?? 'default';
+  const namespace = object.metadata.namespace ?? DEFAULT_NAMESPACE;
   const references = podReferences(pod);
   for (const name of references.Secret)
     notes.add(`Secret ${name} is not part of this file: secrets are not written out.`);
@@ -104,7 +105,7 @@ function asPod(object: KubeObject): Pod | undefined {
 }
 
 function identity({ apiVersion, kind, metadata }: KubeObject): string {
-  return `${apiVersion} ${kind} ${metadata.namespace ?? 'default'} ${metadata.name}`;
+  return `${apiVersion} ${kind} ${metadata.namespace ?? DEFAULT_NAMESPACE} ${metadata.name}`;
 }
 
 /** An object without what the store, the running of it and the controller that made it have added. */

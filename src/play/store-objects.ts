@@ -4,6 +4,7 @@ import type { PlayPlan } from '../contracts/play-plan.ts';
 import type { Journal } from '../contracts/store.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import type { ConfigMap, KubeObject } from '../kube/wire.ts';
+import { DEFAULT_NAMESPACE } from '../values/namespace.ts';
 
 export interface StoredObjects {
   readonly volumes: readonly string[];
@@ -51,7 +52,7 @@ async function claimVolume(
   journal: Journal,
   claim: KubeObject,
 ): Promise<readonly string[]> {
-  const namespace = claim.metadata.namespace ?? 'default';
+  const namespace = claim.metadata.namespace ?? DEFAULT_NAMESPACE;
   const name = claim.metadata.name ?? '';
   const known = (await volumes.named()).some(
     (volume) => volume.namespace === namespace && volume.name === name,

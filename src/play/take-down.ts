@@ -7,6 +7,7 @@ import { VolumeError } from '../errors/volume-error.ts';
 import type { Pod } from '../kube/wire.ts';
 import { podKey } from '../pods/pod-key.ts';
 import { takeAway } from '../pods/take-away.ts';
+import { DEFAULT_NAMESPACE } from '../values/namespace.ts';
 import { inParallel } from './in-parallel.ts';
 
 const PODS_AT_ONCE = 8;
@@ -90,7 +91,7 @@ async function removeVolumes({ volumes }: Drivers, { objects }: PlayPlan): Promi
   for (const { key, object } of objects) {
     if (object.kind !== 'PersistentVolumeClaim') continue;
     try {
-      await volumes.removeNamed({ namespace: key.namespace ?? 'default', name: key.name });
+      await volumes.removeNamed({ namespace: key.namespace ?? DEFAULT_NAMESPACE, name: key.name });
       removed.push(key.name);
     } catch (error) {
       if (!(error instanceof VolumeError && error.code === 'VOLUME_NOT_FOUND')) throw error;

@@ -9,8 +9,8 @@ import { withDefaults } from '../kube/defaults.ts';
 import type { Container, Pod } from '../kube/wire.ts';
 import type { ImageConfig } from '../oci/image-config.ts';
 import { containerCommand } from '../plan/command.ts';
+import { displayName } from '../values/namespace.ts';
 import { parseSignal } from '../values/signal.ts';
-import { displayName } from './find.ts';
 import { type Hold, holdNew } from './hold.ts';
 
 const SIGTERM = 15;

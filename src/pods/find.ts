@@ -1,7 +1,6 @@
 import type { ContainerRecord, PodRecord } from '../contracts/records.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
-
-const DEFAULT_NAMESPACE = 'default';
+import { DEFAULT_NAMESPACE } from '../values/namespace.ts';
 
 interface Named {
   readonly id: string;
@@ -62,11 +61,6 @@ export function tryContainer(
     noun: 'container',
     namespace,
   });
-}
-
-/** A name as listings show it: bare in the default namespace, `ns/name` elsewhere. */
-export function displayName(namespace: string, name: string): string {
-  return namespace === DEFAULT_NAMESPACE ? name : `${namespace}/${name}`;
 }
 
 function find<Item extends Named>({ text, items, nameOf, noun, namespace }: Query<Item>): Item | undefined {

@@ -2,6 +2,7 @@ import type { Drivers } from '../contracts/drivers.ts';
 import type { ObservedPod } from '../contracts/observed.ts';
 import type { NamedVolume } from '../contracts/volumes.ts';
 import { ImageError } from '../errors/image-error.ts';
+import { displayName } from '../values/namespace.ts';
 import { hold } from './hold.ts';
 import { observePod } from './observe.ts';
 import { removePod } from './remove.ts';
@@ -53,7 +54,7 @@ export async function pruneVolumes(drivers: Drivers, volumes: readonly NamedVolu
   for (const volume of volumes.filter(({ usedBy }) => usedBy.length === 0)) {
     const size = await drivers.volumes.size(volume);
     await removeVolume(drivers, volume, { force: false });
-    removed.push(volume.namespace === 'default' ? volume.name : `${volume.namespace}/${volume.name}`);
+    removed.push(displayName(volume.namespace, volume.name));
     bytes += size;
   }
   return { removed, bytes };

@@ -2,7 +2,7 @@ import type { Drivers } from '../contracts/drivers.ts';
 import type { NamedVolume } from '../contracts/volumes.ts';
 import { StateError } from '../errors/state-error.ts';
 import { VolumeError } from '../errors/volume-error.ts';
-import { displayName } from './find.ts';
+import { displayName } from '../values/namespace.ts';
 import { takeAway } from './take-away.ts';
 
 export interface RemoveVolumeOptions {

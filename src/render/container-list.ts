@@ -2,6 +2,7 @@ import type { PortMapping } from '../contracts/network.ts';
 import type { ObservedContainer, ObservedPod } from '../contracts/observed.ts';
 import { humanDuration } from '../values/duration.ts';
 import { shortId } from '../values/id.ts';
+import { displayName } from '../values/namespace.ts';
 
 /** A container in a listing, by the field names of Podman's `ps --format`. */
 export interface ContainerItem {
@@ -63,7 +64,7 @@ export function containerItem({ pod, container, state, now, full }: ContainerIte
     time === undefined ? 0 : Math.trunc(Date.parse(time) / 1000);
   return {
     ID: full ? record.id : shortId(record.id),
-    Names: record.namespace === 'default' ? record.fullName : `${record.namespace}/${record.fullName}`,
+    Names: displayName(record.namespace, record.fullName),
     Namespace: record.namespace,
     Image: record.image?.name ?? '',
     ImageID: full ? (record.image?.id ?? '') : shortId(record.image?.id ?? ''),

@@ -1,6 +1,7 @@
 import type { ObservedPod } from '../contracts/observed.ts';
 import { humanDuration } from '../values/duration.ts';
 import { shortId } from '../values/id.ts';
+import { displayName } from '../values/namespace.ts';
 
 /** A pod in a listing, by the field names of Podman's `pod ps --format`, with Kubernetes' phase beside. */
 export interface PodItem {
@@ -45,7 +46,7 @@ export function podItem({ pod, state, phase, containerStates, now, full }: PodIt
   return {
     ID: id(record.id),
     Id: record.id,
-    Name: record.namespace === 'default' ? record.name : `${record.namespace}/${record.name}`,
+    Name: displayName(record.namespace, record.name),
     Namespace: record.namespace,
     Status: state,
     Phase: phase,

@@ -1,4 +1,5 @@
 import type { Secret } from '../kube/wire.ts';
+import { DEFAULT_NAMESPACE, displayName } from '../values/namespace.ts';
 
 export const secretColumns = 'table {{.ID}}\t{{.Name}}\t{{.Type}}\t{{.Data}}\t{{.Created}}';
 
@@ -14,10 +15,10 @@ function keysOf({ data, stringData }: Secret): readonly string[] {
 
 /** A Secret in a listing. `created` is its age in words. */
 export function secretItem(secret: Secret, created: string): object {
-  const { name = '', namespace = 'default', creationTimestamp = '' } = secret.metadata;
+  const { name = '', namespace = DEFAULT_NAMESPACE, creationTimestamp = '' } = secret.metadata;
   return {
     ID: secretId(secret),
-    Name: namespace === 'default' ? name : `${namespace}/${name}`,
+    Name: displayName(namespace, name),
     Namespace: namespace,
     Driver: 'file',
     Type: secret.type ?? 'Opaque',
@@ -31,7 +32,7 @@ export function secretItem(secret: Secret, created: string): object {
 
 /** All about a Secret but its values, by Podman's field names. */
 export function secretView(secret: Secret): object {
-  const { name = '', namespace = 'default', creationTimestamp = '', labels = {} } = secret.metadata;
+  const { name = '', namespace = DEFAULT_NAMESPACE, creationTimestamp = '', labels = {} } = secret.metadata;
   return {
     ID: secretId(secret),
     CreatedAt: creationTimestamp,

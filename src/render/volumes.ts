@@ -1,4 +1,5 @@
 import type { NamedVolume } from '../contracts/volumes.ts';
+import { displayName } from '../values/namespace.ts';
 
 /** A volume, by Podman's field names, with the pods that use it beside. */
 export interface VolumeView {
@@ -23,7 +24,7 @@ export const volumeHeadings = { Name: 'VOLUME NAME', UsedBy: 'USED BY' };
 export function volumeView(volume: NamedVolume): VolumeView {
   const { namespace, name, path, created, labels, usedBy } = volume;
   return {
-    Name: namespace === 'default' ? name : `${namespace}/${name}`,
+    Name: displayName(namespace, name),
     Namespace: namespace,
     Driver: 'local',
     Mountpoint: path,

@@ -1,6 +1,6 @@
 import { equal, throws } from 'node:assert/strict';
 import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
-import { displayName, findContainer, findPod, tryPod } from '../../../src/pods/find.ts';
+import { findContainer, findPod, tryPod } from '../../../src/pods/find.ts';
 import { containerRecord, podRecord } from './observed.ts';
 
 const pods = [
@@ -46,10 +46,5 @@ describe('finding pods and containers', () => {
   it('finds containers by their full name', () => {
     equal(findContainer([containerRecord()], 'web-main').name, 'main');
     throws(() => findContainer([containerRecord()], 'main'), code('CONTAINER_NOT_FOUND'));
-  });
-
-  it('shows the namespace of what is not in the default one', () => {
-    equal(displayName('default', 'web'), 'web');
-    equal(displayName('team', 'web'), 'team/web');
   });
 });
