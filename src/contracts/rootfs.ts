@@ -20,6 +20,11 @@ export interface RootfsRequest {
 export interface Rootfs {
   /** Registers the container in the store, so that its image is pinned, and mounts. A second call returns the same mount. */
   mount(request: RootfsRequest): Promise<MountedRootfs>;
+  /**
+   * Makes a folder inside a mounted root filesystem unless something is there, and returns where it lies on the host.
+   * Never leaves the root; nothing of the container runs yet. Throws StorageError.
+   */
+  folder(rootfs: string, path: string): Promise<string>;
   /** Unmounts and keeps the upper folder and the registration (a stopped container). No error if not mounted. */
   unmount(containerId: string): Promise<void>;
   /** Unmounts, removes upper and work folders and the registration. No error if there is none. */

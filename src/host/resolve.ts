@@ -1,5 +1,15 @@
-import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  readSync,
+} from 'node:fs';
 import { HostError } from '../errors/host-error.ts';
+import { SystemError } from '../errors/system-error.ts';
 import { systemError } from './files.ts';
 import { native, O_PATH, RESOLVE } from './native.ts';
 
@@ -43,6 +53,54 @@ export function resolveInRoot(place: PathInRoot): string {
     return readlinkSync(`/proc/self/fd/${descriptor}`);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/**
+ * Opens a path inside a root without following more than its name (O_PATH), after making the folders of it that are
+ * missing, with this mode. The descriptor is the caller's to close. Throws SystemError.
+ */
+export function ensureInRoot({ root, path }: PathInRoot, { mode }: { readonly mode: number }): number {
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  const there = openIfThere({ root, path: names.join('/') });
+  if (there !== undefined) return there;
+  // Each is opened inside the root anew, since what runs there may be at work in it.
+  for (const [index, name] of names.entries()) {
+    const existing = openIfThere({ root, path: names.slice(0, index + 1).join('/') });
+    if (existing !== undefined) closeSync(existing);
+    else makeFolder({ root, path: names.slice(0, index).join('/') }, { name, mode });
+  }
+  return openInRoot({ root, path: names.join('/') }, { flags: O_PATH });
+}
+
+function openIfThere({ root, path }: PathInRoot): number | undefined {
+  try {
+    return openInRoot({ root, path: path || '.' }, { flags: O_PATH });
+  } catch (error) {
+    if (error instanceof SystemError && error.errno === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function makeFolder(
+  { root, path }: PathInRoot,
+  { name, mode }: { readonly name: string; readonly mode: number },
+): void {
+  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
+  const parent = openInRoot({ root, path: path || '.' }, { flags: O_PATH | O_DIRECTORY });
+  try {
+    const made = `/proc/self/fd/${parent}/${name}`;
+    mkdirSync(made);
+    const folder = openSync(made, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    try {
+      fchmodSync(folder, mode);
+    } finally {
+      closeSync(folder);
+    }
+  } catch (error) {
+    throw systemError(error);
+  } finally {
+    closeSync(parent);
   }
 }
 

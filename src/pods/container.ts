@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Drivers } from '../contracts/drivers.ts';
 import type { HostFacts } from '../contracts/host-facts.ts';
 import type { ContainerRecord } from '../contracts/records.ts';
@@ -80,7 +81,10 @@ async function plan(drivers: Drivers, context: PodContext, request: PlanRequest)
     facts,
   });
   const argv = containerCommand({ container, image, variables: environment.variables });
-  const mounts = await volumeMounts(drivers, context, request);
+  const mounts = [
+    ...(await imageVolumes(drivers, request)),
+    ...(await volumeMounts(drivers, context, request)),
+  ];
   const paths = drivers.sandboxes.paths(record.podId);
   const { spec, warnings } = containerSpec({
     pod,
@@ -136,6 +140,29 @@ function memberNamespaces(pod: Pod, { record, infraPid }: Sandbox) {
         ? { pid: of('pid') }
         : {}),
   };
+}
+
+/**
+ * The volumes that an image declares and the manifest does not mount: places of the root filesystem that stay open
+ * when the rest of it is read-only.
+ */
+async function imageVolumes(
+  drivers: Drivers,
+  { container, image, rootfs }: PlanRequest,
+): Promise<readonly ContainerMount[]> {
+  const mounted = new Set(
+    (container.volumeMounts ?? []).map(({ mountPath }) => posix.resolve('/', mountPath)),
+  );
+  const own = new Set(Object.keys(image.config?.Volumes ?? {}).map((path) => posix.resolve('/', path)));
+  return Promise.all(
+    [...own.difference(mounted)]
+      .filter((path) => path !== '/')
+      .map(async (destination) => ({
+        source: await drivers.rootfs.folder(rootfs, destination),
+        destination,
+        readOnly: false,
+      })),
+  );
 }
 
 async function volumeMounts(

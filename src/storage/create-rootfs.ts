@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MountedRootfs, Rootfs, RootfsRequest } from '../contracts/rootfs.ts';
 import { ImageError } from '../errors/image-error.ts';
@@ -17,6 +17,7 @@ import {
 import { folderSize } from '../host/folder-size.ts';
 import { mountOverlay, unmount } from '../host/mount.ts';
 import { isMountPoint } from '../host/mount-id.ts';
+import { ensureInRoot } from '../host/resolve.ts';
 import { Batch } from './batch.ts';
 import { Journal } from './journal.ts';
 import { lowersOf, makeLayerFolder, placeLayerFolder } from './layer-folder.ts';
@@ -63,6 +64,7 @@ export function createRootfs(options: RootfsOptions): Rootfs {
   };
   return {
     mount: (request) => storeWork(() => mountRootfs(place, request)),
+    folder: (rootfs, path) => storeWork(async () => ensureFolderIn(rootfs, path)),
     unmount: (containerId) => storeWork(() => unmountRootfs(place, containerId)),
     remove: (containerId) => storeWork(() => removeRootfs(place, containerId)),
     size: (containerId) => folderSize(join(containerFolder(place, containerId), 'upper')),
@@ -240,6 +242,15 @@ function checkChain({ layout, layers }: Transaction, top: string | undefined): v
     if (layer === undefined) throw missing(id);
     checkLayer(layout, layer);
     id = layer.parent;
+  }
+}
+
+function ensureFolderIn(root: string, path: string): string {
+  const descriptor = ensureInRoot({ root, path }, { mode: 0o755 });
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

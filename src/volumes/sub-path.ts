@@ -1,12 +1,11 @@
-import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Volumes } from '../contracts/volumes.ts';
 import { SystemError } from '../errors/system-error.ts';
 import { VolumeError } from '../errors/volume-error.ts';
 import { createFile, ensureFolder, removeTree, systemError } from '../host/files.ts';
 import { bind, unmount } from '../host/mount.ts';
-import { O_PATH } from '../host/native.ts';
-import { openInRoot } from '../host/resolve.ts';
+import { ensureInRoot } from '../host/resolve.ts';
 
 type SubPathRequest = Parameters<Volumes['subPath']>[0];
 type SubPathTarget = Awaited<ReturnType<Volumes['subPath']>>;
@@ -43,9 +42,8 @@ function checkSubPath({ volume, subPath }: SubPathRequest): void {
 }
 
 function openTarget({ volume, subPath }: SubPathRequest): number {
-  const names = subPath.split('/').filter((name) => name !== '' && name !== '.');
   try {
-    return openIn(volume.path, names.join('/')) ?? makeAndOpen(volume.path, names);
+    return ensureInRoot({ root: volume.path, path: subPath }, { mode: statSync(volume.path).mode & 0o7777 });
   } catch (error) {
     const failure = systemError(error);
     if (!(failure instanceof SystemError)) throw error;
@@ -55,52 +53,5 @@ function openTarget({ volume, subPath }: SubPathRequest): number {
       hint: 'each part of it but the last has to be a folder, and links have to stay in the volume',
       cause: failure,
     });
-  }
-}
-
-/** Undefined if there is nothing. */
-function openIn(root: string, path: string): number | undefined {
-  try {
-    return openInRoot({ root, path: path === '' ? '.' : path }, { flags: O_PATH });
-  } catch (error) {
-    if (error instanceof SystemError && error.errno === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Walks down from folder to folder, each opened inside the root, since the pod may be at work in it. */
-function makeAndOpen(root: string, names: readonly string[]): number {
-  const mode = statSync(root).mode & 0o7777;
-  for (const [index, name] of names.entries()) {
-    const path = names.slice(0, index + 1).join('/');
-    const existing = openIn(root, path);
-    if (existing !== undefined) closeSync(existing);
-    else makeFolder({ root, parent: names.slice(0, index).join('/'), name, mode });
-  }
-  return openInRoot({ root, path: names.join('/') }, { flags: O_PATH });
-}
-
-interface NewFolder {
-  readonly root: string;
-  /** Path of the folder it is made in, inside the root. */
-  readonly parent: string;
-  readonly name: string;
-  readonly mode: number;
-}
-
-function makeFolder({ root, parent, name, mode }: NewFolder): void {
-  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
-  const folder = openInRoot({ root, path: parent === '' ? '.' : parent }, { flags: O_PATH | O_DIRECTORY });
-  try {
-    const path = `/proc/self/fd/${folder}/${name}`;
-    mkdirSync(path);
-    const made = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-    try {
-      fchmodSync(made, mode);
-    } finally {
-      closeSync(made);
-    }
-  } finally {
-    closeSync(folder);
   }
 }

@@ -111,6 +111,7 @@ export function fakeMachine(folder: string): FakeMachine {
         standing.add(`rootfs ${containerId}`).add(`mount ${containerId}`);
         return { path: `/rootfs/${containerId}` };
       },
+      folder: async (rootfs, path) => `${rootfs}${path}`,
       async unmount(id) {
         standing.delete(`mount ${id}`);
       },
