@@ -2,7 +2,6 @@ import type { Config, Interfaces } from '@oclif/core';
 import { Command } from '@oclif/core/command';
 import type { Engine } from '../engine.ts';
 import { exitCode, isBrokenPipe } from '../errors/exit-code.ts';
-import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { UsageError } from '../errors/usage-error.ts';
 import type { Outcome } from '../pods/each.ts';
 import { renderError, renderWarning } from '../render/errors.ts';
@@ -11,6 +10,7 @@ import { styleFor } from '../render/style.ts';
 import { type CommandLine, type Flags, type FlagValues, parseArgv } from './argv.ts';
 import { flagHelp } from './flag-help.ts';
 import { type GlobalFlags, globalFlags } from './global-flags.ts';
+import { interruption } from './interruption.ts';
 
 /** What stands on a command line beside flags. */
 export interface Operands {
@@ -44,7 +44,6 @@ export abstract class BaseCommand extends Command {
   static interspersed = true;
 
   #line: CommandLine<Flags> | undefined;
-  #interruption: AbortController | undefined;
 
   /** The command line, typed by the command's own declaration: `this.line(PodPs)`. */
   protected line<F extends Flags>(command: { readonly flags: Declared<F> }): CommandLine<F & GlobalFlags>;
@@ -53,13 +52,9 @@ export abstract class BaseCommand extends Command {
     return this.#line;
   }
 
-  /**
-   * Aborted with LifecycleError INTERRUPTED by the first Ctrl-C or SIGTERM, so that what was begun can be undone;
-   * the second one ends the process at once. Asking for it takes these signals over.
-   */
+  /** Aborted when the command is to end early, see `interruption`. Asking for it takes over what would end the process. */
   protected get signal(): AbortSignal {
-    this.#interruption ??= interruption();
-    return this.#interruption.signal;
+    return interruption();
   }
 
   /** The engine of the store that the global flags name. */
@@ -194,18 +189,4 @@ function count(min: number, max: number | undefined): string {
   const bound = min === max ? '' : max === undefined ? 'at least ' : 'at most ';
   const number = bound === 'at most ' ? max : min;
   return `${bound}${number} ${number === 1 ? 'argument' : 'arguments'}`;
-}
-
-function interruption(): AbortController {
-  const controller = new AbortController();
-  const numbers = { SIGINT: 2, SIGTERM: 15 } as const;
-  for (const [name, number] of Object.entries(numbers)) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(128 + number);
-      controller.abort(
-        new LifecycleError({ code: 'INTERRUPTED', message: 'interrupted', exitCode: 128 + number }),
-      );
-    });
-  }
-  return controller;
 }

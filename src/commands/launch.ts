@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Config } from '@oclif/core/config';
-import { exitCode, isBrokenPipe } from '../errors/exit-code.ts';
+import { exitCode } from '../errors/exit-code.ts';
 import { renderError } from '../render/errors.ts';
 import { styleFor } from '../render/style.ts';
 import type { BaseCommand } from './base-command.ts';
 import { globalFlags } from './global-flags.ts';
+import { onOutputError } from './interruption.ts';
 import { type CommandTable, type Request, resolve } from './resolve.ts';
 
 /**
@@ -13,8 +14,8 @@ import { type CommandTable, type Request, resolve } from './resolve.ts';
  * to read its manifest: a command's class and an empty Config are all that running it takes.
  */
 export async function launch(argv: readonly string[], root: string): Promise<void> {
-  process.stdout.on('error', leaveOnBrokenPipe);
-  process.stderr.on('error', leaveOnBrokenPipe);
+  process.stdout.on('error', onOutputError);
+  process.stderr.on('error', onOutputError);
   try {
     const table: CommandTable = JSON.parse(readFileSync(join(root, 'commands.json'), 'utf8'));
     await carryOut(resolve(argv, table, globalFlags), { table, root });
@@ -56,10 +57,4 @@ async function load(id: string, root: string): Promise<Runnable> {
   const module: { default: Runnable } = await import(join(root, 'commands', `${id.replaceAll(':', '/')}.js`));
   module.default.id = id;
   return module.default;
-}
-
-/** Whoever read our output has gone: there is nothing left to do, and nobody to tell. */
-function leaveOnBrokenPipe(error: Error): void {
-  if (!isBrokenPipe(error)) throw error;
-  process.exit(exitCode(error));
 }

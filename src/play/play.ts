@@ -69,7 +69,13 @@ export async function play(drivers: Drivers, request: PlayRequest): Promise<Play
   const journal = await drivers.store.journals.open('play');
   const reserved: Reserved[] = [];
   try {
-    if (request.replace) await takeDown(drivers, request.plan, { volumes: false, objects: false });
+    if (request.replace) {
+      await takeDown(drivers, request.plan, {
+        volumes: false,
+        objects: false,
+        ...(request.signal === undefined ? {} : { signal: request.signal }),
+      });
+    }
     for (const planned of request.plan.pods)
       reserved.push(await reserve(drivers, journal, { planned, request, images }));
     drivers.step('play.objects');

@@ -67,6 +67,31 @@ spec:
 `;
 }
 
+/** A pod whose start takes as long as one lets it. */
+export function slow(hostPort: number): string {
+  return `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: page}
+data: {index.html: ${JSON.stringify(ANSWER)}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: slow}
+spec:
+  terminationGracePeriodSeconds: 0
+  initContainers:
+  - {name: long, image: localhost/busybox:latest, command: [sleep, "1000"]}
+  containers:
+  - name: server
+    image: localhost/busybox:latest
+    command: [httpd, -f, -p, "80", -h, /www]
+    ports: [{containerPort: 80, hostPort: ${hostPort}}]
+    volumeMounts: [{name: page, mountPath: /www}]
+  volumes: [{name: page, configMap: {name: page}}]
+`;
+}
+
 /** A manifest on a machine of its own. */
 export class App implements AsyncDisposable {
   readonly machine: Machine;

@@ -1,32 +1,7 @@
 import { strict as assert } from 'node:assert';
-import { App } from './app.ts';
+import { App, slow } from './app.ts';
 
 const ROUNDS = 10;
-
-/** Pods whose start takes as long as one lets it, or whose end does. */
-function slow(hostPort: number): string {
-  return `
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: page}
-data: {index.html: "slow\\n"}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: slow}
-spec:
-  terminationGracePeriodSeconds: 0
-  initContainers:
-  - {name: long, image: localhost/busybox:latest, command: [sleep, "1000"]}
-  containers:
-  - name: server
-    image: localhost/busybox:latest
-    command: [httpd, -f, -p, "80", -h, /www]
-    ports: [{containerPort: 80, hostPort: ${hostPort}}]
-    volumeMounts: [{name: page, mountPath: /www}]
-  volumes: [{name: page, configMap: {name: page}}]
-`;
-}
 
 describe('commands that get in each other’s way', () => {
   let app: App;
