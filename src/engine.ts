@@ -129,7 +129,7 @@ function assemble(config: Config): Parts {
       hostCapabilities: async () => (await facts()).capabilities,
       enterCgroup: async (path, pid) => (await cgroups()).enter(path, pid),
       ...(config.runtime.name === undefined ? {} : { runtime: config.runtime.name }),
-      conmon: config.runtime.conmonPaths.find((path) => existsSync(path)) ?? 'conmon',
+      conmon: conmonOf(config),
     }),
     sandboxes: sandboxesOf(config),
   };
@@ -164,6 +164,12 @@ function assemble(config: Config): Parts {
       };
     },
   };
+}
+
+/** The first conmon that is there. One that was asked for is never replaced by another. */
+function conmonOf({ runtime: { conmonPaths } }: Config): string {
+  const [first = 'conmon', ...others] = conmonPaths;
+  return conmonPaths.find((path) => existsSync(path)) ?? (others.length === 0 ? first : 'conmon');
 }
 
 function sandboxesOf({ paths }: Config) {

@@ -56,6 +56,11 @@ export interface ForeignFirewall {
  * own, so that `detach` undoes it whatever remains: after a crash, a reboot, or without its namespace.
  */
 export interface Network {
+  /**
+   * Throws what `attach` to these networks would throw for want of something on this host: NetworkError
+   * NETWORK_NOT_FOUND, PLUGIN_MISSING; HostError TOOL_MISSING.
+   */
+  need(networks: readonly string[]): Promise<void>;
   /** Binds a socket per port. Throws NetworkError PORT_IN_USE (naming the holder where known), PROTOCOL_UNSUPPORTED. */
   holdPorts(ports: readonly PortMapping[]): Promise<HeldPorts>;
   /** CNI ADD on each network, then publishes. On failure undoes all of it before throwing. */

@@ -11,6 +11,8 @@ export interface CreateRequest {
   /** 64 hex digits. */
   readonly id: string;
   readonly name: string;
+  /** What the container runs, for errors. */
+  readonly program?: string | undefined;
   /** Folder with config.json. Also holds pidfile, conmon.pid, attach socket, and the exit file `<bundle>/<id>`; removed by the caller. */
   readonly bundle: string;
   /** CRI-format log. Its folder exists. */
@@ -35,6 +37,8 @@ export type RuntimeStatus = 'creating' | 'created' | 'running' | 'paused' | 'sto
 
 export interface ExecRequest {
   readonly id: string;
+  /** The container's name, for errors; its id unless given. */
+  readonly name?: string;
   readonly argv: readonly string[];
   readonly env: readonly string[];
   readonly cwd: string;
@@ -57,10 +61,12 @@ export interface ExitRecord {
 /** Containers through crun or runc and conmon. All verbs take ids, and may be repeated after a crash. */
 export interface Runtime {
   identity(): Promise<RuntimeIdentity>;
+  /** Throws RuntimeError RUNTIME_MISSING, RUNTIME_BROKEN, CONMON_MISSING unless containers can be made here. */
+  need(): Promise<void>;
   /** Creates through conmon. Throws RuntimeError COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE, CREATE_FAILED, with nothing left behind. */
   create(request: CreateRequest): Promise<CreatedContainer>;
-  /** Throws RuntimeError COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE, START_FAILED. */
-  start(id: string): Promise<void>;
+  /** Throws RuntimeError COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE, START_FAILED, with the name if one is given. */
+  start(id: string, name?: string): Promise<void>;
   /** Sends a signal to the main process, or to all of the container's. No error if it has ended. */
   kill(id: string, signal: number, options?: { readonly all?: boolean }): Promise<void>;
   /** Undefined when the runtime knows no such container. */
@@ -77,8 +83,8 @@ export interface Runtime {
     readonly signal?: AbortSignal;
   }): Promise<ExitRecord>;
   /**
-   * Runs a command in a container on our own stdio and returns its exit code: 127 or 126 for what cannot run, which
-   * the runtime has then said on stderr. Throws RuntimeError NOT_RUNNING, EXEC_FAILED.
+   * Runs a command in a container on our own stdio and returns its exit code. Throws RuntimeError NOT_RUNNING,
+   * COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE, EXEC_FAILED; of the last three the runtime has told something on stderr.
    */
   exec(request: ExecRequest): Promise<number>;
   /** Asks conmon to reopen its log (rotation). */

@@ -32,7 +32,14 @@ export async function setLimits(
     if (found === undefined) throw failed(`the ${controller} controller is not available for a limit`);
     for (const [name, value] of files[found.version]) {
       const file = `${found.mount}${path}/${name}`;
-      await failing(file, write(file, value));
+      try {
+        await write(file, value);
+      } catch (error) {
+        throw failed(
+          `the limit ${value} of ${name} cannot be set on the cgroup ${path} (${codeOf(error)})`,
+          error,
+        );
+      }
     }
   }
 }
@@ -279,8 +286,12 @@ async function failing<T>(
     return await work;
   } catch (error) {
     if (isCode(error, allowed)) return undefined;
-    throw failed(`${path}: ${(error as NodeJS.ErrnoException).code ?? 'failed'}`, error);
+    throw failed(`${path}: ${codeOf(error)}`, error);
   }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'failed';
 }
 
 function isCode(error: unknown, codes: readonly string[]): boolean {

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { accessSync, constants, realpathSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ConfigFiles } from '../config/config.ts';
@@ -16,13 +16,23 @@ interface User {
  */
 export async function readConfigFiles({ uid, env }: User): Promise<ConfigFiles> {
   const home = env['XDG_CONFIG_HOME'] || `${env['HOME'] ?? ''}/.config`;
-  const own = uid === 0 ? [] : [`${home}/containers`];
+  const own = uid === 0 || isClosed(home) ? [] : [`${home}/containers`];
   const [storage, containers, registries] = await Promise.all([
     readStorage(env, own),
     readContainers(env, own),
     readRegistries(env, own),
   ]);
   return { ...(storage === undefined ? {} : { storage }), containers, registries };
+}
+
+/** Whether another user's folder, as `su` and `setpriv` leave it in HOME, keeps us out: then it is not our own. */
+function isClosed(folder: string): boolean {
+  try {
+    accessSync(folder, constants.X_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES';
+  }
 }
 
 /** The path without symbolic links; parts that do not exist stay as they are. */

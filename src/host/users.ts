@@ -92,6 +92,6 @@ function unknown(message: string): RuntimeError {
   return new RuntimeError({
     code: 'CREATE_FAILED',
     message,
-    hint: 'set securityContext.runAsUser to a number, or add the name to the image',
+    hint: 'use a number, or a name that the image has',
   });
 }

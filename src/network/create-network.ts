@@ -5,6 +5,7 @@ import { withLock } from '../host/lock.ts';
 import { lockRank } from '../host/lock-rank.ts';
 import { attach } from './attach.ts';
 import { createAttachmentRecords } from './attachment-records.ts';
+import { chooseNetworks, isDefault, pluginTypes } from './choose-networks.ts';
 import { detach } from './detach.ts';
 import { createGates } from './gates.ts';
 import { checkPorts, holdPorts } from './hold-ports.ts';
@@ -28,6 +29,11 @@ export function createNetwork(settings: NetworkSettings): Network {
   const parts = assemble(settings);
   const { records, host, gates } = parts;
   return {
+    async need(names) {
+      const networks = chooseNetworks(names, settings);
+      parts.plugins.need(networks.flatMap(pluginTypes));
+      if (networks.some(({ name }) => isDefault(name, settings))) parts.nft.need();
+    },
     async holdPorts(ports) {
       checkPorts(ports, (await settings.facts()).protocols);
       return holdPorts(ports, records.all);
@@ -82,5 +88,5 @@ function assemble(settings: NetworkSettings): Parts {
   });
   const plugins = createPlugins({ exec, folders: pluginFolders });
   const versions = createPluginVersions({ plugins, file: join(folder, 'plugins.json') });
-  return { settings, records, host, gates, table, plugins, versions };
+  return { settings, records, host, gates, nft, table, plugins, versions };
 }

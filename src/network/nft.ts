@@ -1,6 +1,7 @@
 import type { Exec } from '../contracts/exec.ts';
 import { HostError } from '../errors/host-error.ts';
 import { ProcessError } from '../errors/process-error.ts';
+import { findProgram } from '../host/program.ts';
 import { isRecord } from './is-record.ts';
 
 /** One object of nft's JSON output (libnftables-json(5)): a table, chain, rule, set or map, by its kind. */
@@ -11,6 +12,8 @@ export interface NftObject {
 
 /** The program nft. */
 export interface Nft {
+  /** Throws HostError TOOL_MISSING. */
+  need(): void;
   /** Applies the commands as one transaction. Throws ProcessError FAILED, and then nothing was changed. */
   apply(script: string): Promise<void>;
   /** All tables of this network namespace. */
@@ -26,6 +29,13 @@ export function createNft(exec: Exec): Nft {
     return status === 0 ? parseListing(stdout) : [];
   }
   return {
+    need() {
+      try {
+        findProgram('nft', process.env['PATH'] ?? '');
+      } catch (error) {
+        throw notInstalled(error);
+      }
+    },
     async apply(script) {
       await present(exec.run({ argv: ['nft', '-f', '-'], stdin: script }));
     },
@@ -40,14 +50,19 @@ async function present<T>(running: Promise<T>): Promise<T> {
   try {
     return await running;
   } catch (error) {
-    if (!(error instanceof ProcessError && error.code === 'NOT_FOUND')) throw error;
-    throw new HostError({
-      code: 'TOOL_MISSING',
-      message: 'nft is not installed: pods need it for masquerading and published ports',
-      hint: 'install the package nftables',
-      cause: error,
-    });
+    throw notInstalled(error);
   }
+}
+
+/** The error for a missing nft; any other error as it is. */
+function notInstalled(error: unknown): unknown {
+  if (!(error instanceof ProcessError && error.code === 'NOT_FOUND')) return error;
+  return new HostError({
+    code: 'TOOL_MISSING',
+    message: 'nft is not installed: pods need it for masquerading and published ports',
+    hint: 'install the package nftables',
+    cause: error,
+  });
 }
 
 /** Pure: the objects of `nft -j list`, each with its kind. */

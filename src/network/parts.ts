@@ -3,6 +3,7 @@ import type { HostFacts } from '../contracts/host-facts.ts';
 import type { AttachmentRecords } from './attachment-records.ts';
 import type { Gates } from './gates.ts';
 import type { HostSide } from './host-side.ts';
+import type { Nft } from './nft.ts';
 import type { PluginVersions } from './plugin-versions.ts';
 import type { Plugins } from './plugins.ts';
 import type { PortTable } from './port-table.ts';
@@ -31,4 +32,5 @@ export interface Parts {
   readonly table: PortTable;
   readonly host: HostSide;
   readonly gates: Gates;
+  readonly nft: Nft;
 }

@@ -31,11 +31,12 @@ export function verifyNonRoot(request: UserRequest): void {
   const user = runAsUser === undefined ? imageUser || '0' : String(runAsUser);
   if (/^0*[1-9][0-9]*$/.test(user)) return;
   const isRoot = /^0+$/.test(user);
+  const subject = `container ${request.container.name} of pod ${request.pod.metadata.name}`;
   throw new LifecycleError({
     code: 'RUNS_AS_ROOT',
     message: isRoot
-      ? `container ${request.container.name} must not run as root, but ${runAsUser === undefined ? 'its image does' : 'runAsUser is 0'}`
-      : `container ${request.container.name} must not run as root, and whether its image's user ${JSON.stringify(user)} is root cannot be told`,
+      ? `${subject} must not run as root, but ${runAsUser === undefined ? 'its image does' : 'runAsUser is 0'}`
+      : `${subject} must not run as root, and whether its image's user ${JSON.stringify(user)} is root cannot be told`,
     hint: 'set securityContext.runAsUser to a number other than 0',
   });
 }

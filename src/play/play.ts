@@ -64,6 +64,7 @@ interface Reserved {
  */
 export async function play(drivers: Drivers, request: PlayRequest): Promise<Played> {
   await refuseExisting(drivers, request);
+  if (request.start) await needTools(drivers, request.plan);
   const images = await pullImages(drivers, request);
   drivers.step('play.journal');
   const journal = await drivers.store.journals.open('play');
@@ -96,6 +97,14 @@ async function refuseExisting({ store }: Drivers, { plan, replace }: PlayRequest
   const taken = new Set((await store.records.pods()).map(({ namespace, name }) => `${namespace}/${name}`));
   const existing = plan.pods.find(({ pod, namespace }) => taken.has(`${namespace}/${pod.metadata.name}`));
   if (existing !== undefined) throw podExists(existing);
+}
+
+/** What this host lacks is told before anything is pulled or made. */
+async function needTools({ runtime, network }: Drivers, { pods }: PlayPlan): Promise<void> {
+  await runtime.need();
+  for (const { pod, networks } of pods) {
+    if (pod.spec.hostNetwork !== true && !networks.includes('none')) await network.need(networks);
+  }
 }
 
 /** Makes every image present, each once, whatever number of containers use it. */

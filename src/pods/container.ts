@@ -3,17 +3,20 @@ import type { Drivers } from '../contracts/drivers.ts';
 import type { HostFacts } from '../contracts/host-facts.ts';
 import type { ContainerRecord } from '../contracts/records.ts';
 import type { PreparedVolume, Sources } from '../contracts/volumes.ts';
+import { RuntimeError } from '../errors/runtime-error.ts';
 import { VolumeError } from '../errors/volume-error.ts';
 import type { Container, Pod, VolumeMount } from '../kube/wire.ts';
 import type { ImageConfig } from '../oci/image-config.ts';
 import { containerCommand } from '../plan/command.ts';
 import { type ContainerMount, containerSpec } from '../plan/container-spec.ts';
 import { containerEnvironment } from '../plan/env.ts';
+import { containerLimits } from '../plan/resources.ts';
 import { isPrivileged } from '../plan/spec/privileged.ts';
 import { type SeccompProfile, seccompChoice } from '../plan/spec/seccomp.ts';
 import { containerUser, verifyNonRoot } from '../plan/user.ts';
 import type { Hold } from './hold.ts';
 import { createRuntimeContainer, type Sandbox, startRuntimeContainer } from './sandbox.ts';
+import { starving } from './starving.ts';
 
 /** What every container of a pod is made with. */
 export interface PodContext {
@@ -51,13 +54,26 @@ export async function createMember(
   await hold.proceed('container.bundle');
   await drivers.sandboxes.writeBundle(record.id, JSON.stringify(spec));
   await hold.proceed('container.create');
-  return createRuntimeContainer(drivers, record, { sandbox: context.sandbox.record });
+  try {
+    return await createRuntimeContainer(drivers, record, { sandbox: context.sandbox.record });
+  } catch (error) {
+    throw starving(error, containerLimits(member.container, context.facts).memoryLimit);
+  }
 }
 
 /** Starts a container that createMember made. */
-export async function startMember(drivers: Drivers, hold: Hold, record: ContainerRecord): Promise<void> {
+export async function startMember(
+  drivers: Drivers,
+  hold: Hold,
+  context: PodContext,
+  { container, record }: Member,
+): Promise<void> {
   await hold.proceed('container.start');
-  await startRuntimeContainer(drivers, record);
+  try {
+    await startRuntimeContainer(drivers, record);
+  } catch (error) {
+    throw starving(error, containerLimits(container, context.facts).memoryLimit);
+  }
 }
 
 interface PlanRequest extends Member {
@@ -69,7 +85,7 @@ async function plan(drivers: Drivers, context: PodContext, request: PlanRequest)
   const { pod, sandbox, sources, facts } = context;
   const { container, record, rootfs, image } = request;
   verifyNonRoot({ pod, container, image });
-  const user = await drivers.users.resolve(rootfs, containerUser({ pod, container, image }));
+  const user = await findUser(drivers, request, containerUser({ pod, container, image }));
   const environment = containerEnvironment({
     pod,
     container,
@@ -109,6 +125,21 @@ async function plan(drivers: Drivers, context: PodContext, request: PlanRequest)
     terminal: record.terminal,
   });
   return { spec, warnings: [...environment.warnings, ...warnings] };
+}
+
+async function findUser({ users }: Drivers, { rootfs, record }: PlanRequest, user: string) {
+  try {
+    return await users.resolve(rootfs, user);
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error;
+    const { code, message, hint, cause } = error;
+    throw new RuntimeError({
+      code,
+      message: `container ${record.fullName}: ${message}`,
+      ...(hint === undefined ? {} : { hint }),
+      cause,
+    });
+  }
 }
 
 async function seccompProfile(

@@ -4,6 +4,7 @@ import type { Image } from '../contracts/images.ts';
 import type { PortMapping } from '../contracts/network.ts';
 import type { ContainerRecord, ContainerRole, PodRecord } from '../contracts/records.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
+import { RuntimeError } from '../errors/runtime-error.ts';
 import { StateError } from '../errors/state-error.ts';
 import { withDefaults } from '../kube/defaults.ts';
 import type { Container, Pod } from '../kube/wire.ts';
@@ -37,7 +38,7 @@ export function podId(uid: string): string {
 
 /**
  * Takes the lease of a pod that does not exist yet and reserves its name with a record in phase `creating`.
- * Throws LifecycleError POD_EXISTS when the name is taken; then nothing was changed.
+ * Throws LifecycleError POD_EXISTS when the name is taken, RuntimeError COMMAND_MISSING; then nothing was changed.
  */
 export async function reservePod(
   drivers: Drivers,
@@ -145,11 +146,13 @@ function memberRecords(drivers: Drivers, request: Identified): readonly Containe
       const found = request.images.get(container.name);
       if (found === undefined) throw new Error(`no image was prepared for container ${container.name}`);
       const { image, config } = found;
+      const command = containerCommand({ container, image: config, variables: new Map() });
+      if (command.length === 0) throw commandMissing(fullName(container.name), container.image ?? '');
       const record = newRecord(drivers, request, {
         name: container.name,
         fullName: fullName(container.name),
         role,
-        command: containerCommand({ container, image: config, variables: new Map() }),
+        command,
       });
       return {
         ...record,
@@ -160,6 +163,14 @@ function memberRecords(drivers: Drivers, request: Identified): readonly Containe
       };
     }),
   ];
+}
+
+function commandMissing(container: string, image: string): RuntimeError {
+  return new RuntimeError({
+    code: 'COMMAND_MISSING',
+    message: `container ${container} has nothing to run: neither command nor args is set, and the image ${image} has no ENTRYPOINT and no CMD`,
+    hint: 'set command to a list, such as ["sleep", "infinity"]',
+  });
 }
 
 /** An init container that restarts always is a sidecar (Kubernetes, "Sidecar Containers"). */

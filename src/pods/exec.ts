@@ -29,6 +29,7 @@ export async function exec(drivers: Drivers, { container }: Target, options: Exe
     options.user === undefined ? undefined : await drivers.users.resolve(spec.root.path, options.user);
   return drivers.runtime.exec({
     id: record.id,
+    name: record.fullName,
     argv: options.argv,
     env: environment({ spec, options, user }),
     cwd: options.workingDir ?? spec.process.cwd,

@@ -9,6 +9,7 @@ import { podHostname } from '../plan/hostname.ts';
 import { podLimits } from '../plan/resources.ts';
 import type { Hold } from './hold.ts';
 import { nameFiles } from './name-files.ts';
+import { starving } from './starving.ts';
 import { aboutContainer, tell } from './tell.ts';
 
 /** Default size of a pod's /dev/shm, as container engines have it. */
@@ -120,6 +121,14 @@ interface InfraRequest extends RaiseRequest {
 }
 
 async function startInfra(drivers: Drivers, hold: Hold, request: InfraRequest): Promise<number> {
+  try {
+    return await makeInfra(drivers, hold, request);
+  } catch (error) {
+    throw starving(error, podLimits(request.pod, request.facts).memoryLimit);
+  }
+}
+
+async function makeInfra(drivers: Drivers, hold: Hold, request: InfraRequest): Promise<number> {
   const { record, pod, facts, sandbox, hostname } = request;
   const { records } = drivers.store;
   const infra = record.containers.find(({ role }) => role === 'infra');
@@ -166,7 +175,8 @@ export async function createRuntimeContainer(
 ): Promise<ContainerRecord> {
   const { pid, conmonPid } = await runtime.create({
     id: container.id,
-    name: container.fullName,
+    name: titleOf(container),
+    program: container.command[0],
     bundle: container.bundle,
     logPath: container.logPath,
     terminal: container.terminal,
@@ -201,7 +211,7 @@ export async function startRuntimeContainer(
   // Recorded first: a process that started without a record would be taken for one that never did.
   await store.records.writeContainer({ ...created, phase: 'running', startedAt });
   try {
-    await runtime.start(created.id);
+    await runtime.start(created.id, titleOf(created));
   } catch (error) {
     const failed = {
       phase: 'exited',
@@ -217,6 +227,11 @@ export async function startRuntimeContainer(
     reason: 'Started',
     message: `Started container ${created.name}`,
   });
+}
+
+/** An infra container's own name says nothing to a person. */
+function titleOf({ role, podName, fullName }: ContainerRecord): string {
+  return role === 'infra' ? `${podName}-infra` : fullName;
 }
 
 /** The record of a container without what its last run left in it. */

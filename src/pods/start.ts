@@ -82,12 +82,15 @@ async function startAll(
   members: readonly Member[],
 ): Promise<void> {
   const created = await Promise.allSettled(
-    members.map((member) => createMember(drivers, hold, context, member)),
+    members.map(async (member) => ({
+      ...member,
+      record: await createMember(drivers, hold, context, member),
+    })),
   );
   const failed = created.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   for (const result of created) {
-    if (result.status === 'fulfilled') await startMember(drivers, hold, result.value);
+    if (result.status === 'fulfilled') await startMember(drivers, hold, context, result.value);
   }
 }
 
@@ -113,7 +116,7 @@ async function runInit(
 ): Promise<void> {
   for (const member of members) {
     const created = await createMember(drivers, hold, context, member);
-    await startMember(drivers, hold, created);
+    await startMember(drivers, hold, context, { ...member, record: created });
     if (created.role === 'init') await finishInit(drivers, hold, created);
   }
 }

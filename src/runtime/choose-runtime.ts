@@ -90,7 +90,10 @@ async function firstWorking(request: ChooseRequest, names: readonly string[]): P
     code: missing ? 'RUNTIME_MISSING' : 'RUNTIME_BROKEN',
     kind: 'external',
     message: `no OCI runtime can be used: ${passedOver.join('; ')}`,
-    hint: 'install crun or runc (Debian: apt install crun)',
+    hint:
+      request.wanted === undefined
+        ? 'install crun or runc (Debian: apt install crun)'
+        : 'install it, or leave the choice to pod: without --runtime, and without runtime in containers.conf',
   });
 }
 

@@ -73,6 +73,7 @@ function created(line: string, request: CreateRequest, complaints: number): Crea
   throw runtimeFailure({
     words: message ?? readFileSync(`/proc/self/fd/${complaints}`, 'utf8'),
     container: request.name,
+    program: request.program,
     otherwise: 'CREATE_FAILED',
   });
 }

@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   mkdirSync,
   openSync,
   readlinkSync,
@@ -18,6 +19,7 @@ import type {
   RuntimeIdentity,
 } from '../contracts/runtime.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { listFolder } from '../host/files.ts';
 import { installFolder } from '../host/native.ts';
 import { awaitExit, type ExitWait } from './await-exit.ts';
 import { chooseRuntime } from './choose-runtime.ts';
@@ -45,6 +47,9 @@ export interface RuntimeOptions {
   readonly hostCapabilities: () => Promise<readonly string[]>;
 }
 
+/** Folders beside those of the runtimes. */
+const BUNDLES = 'bundles';
+const FILTERS = 'seccomp';
 const SIGKILL = 9;
 const KILLED = 137;
 /** conmon's message to open its log anew. */
@@ -73,22 +78,37 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       leash: join(installFolder(), 'build', 'leash'),
       runtime: path,
       runtimeRoot: join(options.folder, name),
-      filters: join(options.folder, 'seccomp'),
+      filters: join(options.folder, FILTERS),
       enterCgroup: options.enterCgroup,
       hostCapabilities: options.hostCapabilities,
     };
   };
-  const bundles = bundleLinks(join(options.folder, 'bundles'));
+  const bundles = bundleLinks(join(options.folder, BUNDLES));
+  const toolsOf = async (id: string): Promise<Tools> => {
+    const maker = makerOf(options.folder, id);
+    const own = await tools();
+    if (maker === undefined || maker === own.name) return own;
+    return { ...own, name: maker, runtime: findRuntime(maker), runtimeRoot: join(options.folder, maker) };
+  };
+  const made = (id: string) => makerOf(options.folder, id) !== undefined;
   return {
     identity: identify,
+    need: async () => {
+      await tools();
+    },
     create: async (request) => create(await tools(), { request, bundles }),
-    start: async (id) => start(await tools(), id),
-    kill: async (id, signal, { all = false } = {}) => kill(await tools(), { id, signal, all }),
-    status: async (id) => containerStatus(await tools(), id),
-    delete: async (id) => remove(await tools(), { id, bundles }),
+    start: async (id, name = id) => start(await toolsOf(id), id, name),
+    kill: async (id, signal, { all = false } = {}) => {
+      if (made(id)) await kill(await toolsOf(id), { id, signal, all });
+    },
+    status: async (id) => (made(id) ? containerStatus(await toolsOf(id), id) : undefined),
+    delete: async (id) => {
+      if (made(id)) await remove(await toolsOf(id), { id, bundles });
+      else bundles.remove(id);
+    },
     exit: async (place) => readExit(place),
-    wait: async (wait) => (await awaitExit(wait)) ?? orphaned(await tools(), wait),
-    exec: async (request) => enter(await tools(), { request, bundles }),
+    wait: async (wait) => (await awaitExit(wait)) ?? orphaned(await toolsOf(wait.id), wait),
+    exec: async (request) => enter(await toolsOf(request.id), { request, bundles }),
     reopenLog: async (bundle) => reopenLog(bundle),
   };
 }
@@ -101,6 +121,26 @@ function findConmon(name: string): string {
     kind: 'external',
     message: `${name} is not installed`,
     hint: 'install conmon (Debian: apt install conmon)',
+  });
+}
+
+/**
+ * The runtime that has state of a container, by name: it may have been made with another than the one in use now.
+ * Undefined where none has: then there is nothing to undo, and no runtime is needed for that.
+ */
+function makerOf(folder: string, id: string): string | undefined {
+  const runtimes = listFolder(folder).filter((name) => name !== BUNDLES && name !== FILTERS);
+  return runtimes.find((name) => existsSync(join(folder, name, id)));
+}
+
+function findRuntime(name: string): string {
+  const path = locate(name);
+  if (path !== undefined) return path;
+  throw new RuntimeError({
+    code: 'RUNTIME_MISSING',
+    kind: 'external',
+    message: `${name}, which the container was made with, is not installed`,
+    hint: `install ${name}`,
   });
 }
 
@@ -149,11 +189,11 @@ async function create(
   }
 }
 
-async function start(tools: Tools, id: string): Promise<void> {
+async function start(tools: Tools, id: string, name: string): Promise<void> {
   const { status, stderr } = await tools.exec.complete({
     argv: [tools.runtime, '--root', tools.runtimeRoot, 'start', id],
   });
-  if (status !== 0) throw runtimeFailure({ words: stderr, container: id, otherwise: 'START_FAILED' });
+  if (status !== 0) throw runtimeFailure({ words: stderr, container: name, otherwise: 'START_FAILED' });
 }
 
 async function kill(

@@ -4,7 +4,7 @@ import type { ExecRequest } from '../contracts/runtime.ts';
 import { native } from '../host/native.ts';
 import type { ProcessSpec, RuntimeSpec } from '../oci/runtime-spec.ts';
 import { parseSignal } from '../values/signal.ts';
-import { commandFailure, runtimeFailure } from './failure.ts';
+import { runtimeFailure } from './failure.ts';
 import type { Tools } from './tools.ts';
 
 const PROCESS = 3;
@@ -19,8 +19,8 @@ export interface Execution {
 
 /**
  * Runs a command in a container on our own descriptors 0 to 2; with a terminal the runtime itself makes it raw and
- * sizes it. Returns the command's exit code, 127 or 126 for one that cannot run (the runtime has said so on stderr),
- * 128 and the signal's number when the runtime was killed. Throws RuntimeError EXEC_FAILED.
+ * sizes it. Returns the command's exit code, 128 and the signal's number when the runtime was killed. Throws RuntimeError
+ * COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE, EXEC_FAILED; the runtime has told its own words on stderr by then.
  */
 export async function execute(tools: Tools, { request, bundle }: Execution): Promise<number> {
   const spec: RuntimeSpec = JSON.parse(readFileSync(join(bundle, 'config.json'), 'utf8'));
@@ -89,7 +89,10 @@ function exitCode({ request, status, signal, words }: Ended): number {
   if (signal !== undefined) return 128 + parseSignal(signal);
   // Words beside a success are warnings.
   if (status === 0 || (status !== undefined && words === '')) return status;
-  const failure = commandFailure(words);
-  if (failure) return failure.exitCode;
-  throw runtimeFailure({ words, container: request.id, otherwise: 'EXEC_FAILED' });
+  throw runtimeFailure({
+    words,
+    container: request.name ?? request.id,
+    program: request.argv[0],
+    otherwise: 'EXEC_FAILED',
+  });
 }

@@ -28,7 +28,7 @@ const COMMAND_FAILURES: Readonly<
   COMMAND_NOT_EXECUTABLE: {
     exitCode: 126,
     what: 'cannot execute',
-    hint: 'the file must be executable by the user that the container runs as',
+    hint: "it must be a program for this machine, in a file that the container's user may execute",
   },
 };
 
@@ -49,6 +49,8 @@ export interface RuntimeFailure {
   /** What the runtime or conmon said. */
   readonly words: string;
   readonly container: string;
+  /** What was to be run, for words that do not tell it. */
+  readonly program?: string | undefined;
   /** What it means when the words tell nothing better. */
   readonly otherwise: keyof typeof VERBS;
 }
@@ -62,7 +64,7 @@ const VERBS = {
 } as const;
 
 /** The typed error for what a runtime said. */
-export function runtimeFailure({ words, container, otherwise }: RuntimeFailure): RuntimeError {
+export function runtimeFailure({ words, container, program, otherwise }: RuntimeFailure): RuntimeError {
   const failure = commandFailure(words);
   if (!failure) {
     return new RuntimeError({
@@ -72,10 +74,12 @@ export function runtimeFailure({ words, container, otherwise }: RuntimeFailure):
     });
   }
   const { exitCode, what, hint } = COMMAND_FAILURES[failure.code];
+  const named = failure.program ?? program;
+  const told = named === undefined ? `a program: ${plain(words)}` : named;
   return new RuntimeError({
     code: failure.code,
     exitCode,
-    message: `container ${container}: ${what}${failure.program ? ` ${failure.program}` : ''} (${plain(words)})`,
+    message: `container ${container}: ${what} ${told}`,
     hint,
   });
 }

@@ -49,7 +49,7 @@ function openTarget({ volume, subPath }: SubPathRequest): number {
     if (!(failure instanceof SystemError)) throw error;
     throw new VolumeError({
       code: 'SUBPATH_INVALID',
-      message: `volume ${volume.name}: the subPath ${subPath} cannot be opened (${failure.errno})`,
+      message: `volume ${volume.name}: the subPath ${subPath} does not lead to anything inside the volume (${failure.errno})`,
       hint: 'each part of it but the last has to be a folder, and links have to stay in the volume',
       cause: failure,
     });

@@ -124,6 +124,7 @@ export function fakeMachine(folder: string): FakeMachine {
       registered: async () => [],
     },
     runtime: {
+      need: async () => undefined,
       identity: async () => ({ name: 'crun', path: '/usr/bin/crun', version: '1' }),
       async create({ id, name }) {
         names.set(id, name);
@@ -176,6 +177,7 @@ export function fakeMachine(folder: string): FakeMachine {
       attached: async () => [],
       ensure: async () => undefined,
       list: async () => [],
+      need: async () => undefined,
       firewalls: async () => [],
     },
     namespaces: {

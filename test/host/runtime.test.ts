@@ -241,8 +241,12 @@ for (const name of ['crun', 'runc']) {
       assert.equal(await run('true'), 0);
       assert.equal(await run('sh', '-c', 'exit 3'), 3);
       assert.equal(await run('sh', '-c', 'exit 255'), 255);
-      assert.equal(await run('nothing'), 127);
-      assert.equal(await run('/bin/data'), 126);
+      for (const [program, code] of [
+        ['nothing', 'COMMAND_NOT_FOUND'],
+        ['/bin/data', 'COMMAND_NOT_EXECUTABLE'],
+      ] as const) {
+        await assert.rejects(run(program), (error) => error instanceof RuntimeError && error.code === code);
+      }
       assert.equal(await run('sh', '-c', 'kill -9 $$'), 137);
       assert.equal(
         await run('sh', '-c', 'test "$(cat /proc/self/status | grep CapBnd)" = "CapBnd:\t0000000000000020"'),

@@ -150,7 +150,7 @@ function readValidation(text: string): Validation {
   if (text === 'false') return 'ignore';
   throw new UsageError({
     code: 'BAD_FLAG_VALUE',
-    message: `--validate takes warn, strict or ignore, not ${JSON.stringify(text)}`,
+    message: `${JSON.stringify(text)} is none of warn, strict, ignore`,
   });
 }
 

@@ -84,7 +84,7 @@ describe('playing', () => {
       machine.exitCodes.set('prepared-first', 0);
       await run([withInit]);
       deepEqual(
-        machine.calls.filter((call) => /^runtime\.(create|start) prepared/.test(call)),
+        machine.calls.filter((call) => /^runtime\.(create|start) prepared-(?!infra)/.test(call)),
         [
           'runtime.create prepared-first',
           'runtime.start prepared-first',
