@@ -7,7 +7,10 @@ import { checkOneOf, type Subject } from './subject.ts';
 export function checkMounts(container: Subject<Container>, spec: PodSpec): void {
   const volumes = (spec.volumes ?? []).map(({ name }) => name);
   const mounts = container.at('volumeMounts').items();
-  for (const mount of mounts) checkMount(mount, volumes);
+  for (const mount of mounts) {
+    checkMount(mount, volumes);
+    checkPropagation(mount, container.value);
+  }
   for (const device of container.at('volumeDevices').items()) {
     checkVolumeName(device.at('name'), volumes);
     if (device.value.devicePath === '') device.at('devicePath').error('BAD_VALUE', 'devicePath is empty');
@@ -29,6 +32,14 @@ function checkMount(mount: Subject<VolumeMount>, volumes: readonly string[]): vo
     mount.at('subPathExpr').keyError('CONFLICT', message, 'remove one of them');
   }
   checkOneOf(mount.at('mountPropagation'), ['None', 'HostToContainer', 'Bidirectional']);
+}
+
+/** A mount that leaves its container reaches the host and all others. */
+function checkPropagation(mount: Subject<VolumeMount>, { securityContext }: Container): void {
+  const propagation = mount.at('mountPropagation');
+  if (propagation.value !== 'Bidirectional' || securityContext?.privileged) return;
+  const message = 'mountPropagation Bidirectional is for privileged containers only';
+  propagation.error('CONFLICT', message, 'use HostToContainer, or make the container privileged');
 }
 
 function checkVolumeName(name: Subject<string | undefined>, volumes: readonly string[]): void {
