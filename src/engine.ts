@@ -22,7 +22,7 @@ import { withLock } from './host/lock.ts';
 import { lockRank } from './host/lock-rank.ts';
 import { namespaces } from './host/namespaces.ts';
 import { installFolder } from './host/native.ts';
-import { identify, isAlive } from './host/process.ts';
+import { allProcesses, identify, isAlive, kill } from './host/process.ts';
 import { readProcessState } from './host/process-state.ts';
 import { requireRoot } from './host/root.ts';
 import { seccompProfile } from './host/seccomp-profile.ts';
@@ -59,6 +59,8 @@ export interface Engine {
    * Throws HostError NOT_ROOT.
    */
   drivers(): Promise<Drivers>;
+  /** All drivers without that tidying, for looking at what there is to tidy. Throws HostError NOT_ROOT. */
+  untidied(): Promise<Drivers>;
   /** Every pod as it is now, after the same tidying when there is something to tidy. */
   observe(): Promise<readonly ObservedPod[]>;
 }
@@ -76,6 +78,10 @@ export async function createEngine({ flags, env, cwd, uid }: EngineOptions): Pro
     config,
     ...parts,
     drivers,
+    async untidied() {
+      requireRoot();
+      return parts.complete();
+    },
     async observe() {
       const pods = await observePods(parts.observers);
       const untidy =
@@ -87,7 +93,7 @@ export async function createEngine({ flags, env, cwd, uid }: EngineOptions): Pro
   };
 }
 
-type Parts = Omit<Engine, 'config' | 'drivers' | 'observe'> & { complete(): Promise<Drivers> };
+type Parts = Omit<Engine, 'config' | 'drivers' | 'untidied' | 'observe'> & { complete(): Promise<Drivers> };
 
 async function tidy({ complete }: Parts): Promise<Drivers> {
   requireRoot();
@@ -101,6 +107,10 @@ async function tidy({ complete }: Parts): Promise<Drivers> {
 const processes: Processes = {
   startTime: (pid) => identify(pid)?.start,
   alive: (pid, startTime) => startTime !== undefined && isAlive({ pid, start: startTime }),
+  all: allProcesses,
+  kill(pid, startTime, signal) {
+    if (startTime !== undefined) kill({ pid, start: startTime }, signal);
+  },
   state: readProcessState,
 };
 

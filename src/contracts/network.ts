@@ -43,6 +43,14 @@ export interface HeldPorts extends Disposable {
   readonly descriptors: readonly number[];
 }
 
+/** Something of a pod that is gone. */
+export interface NetworkLeftover {
+  /** What it is, `address lease 10.86.0.5`. */
+  readonly text: string;
+  /** Takes it away. */
+  remove(): Promise<void>;
+}
+
 /** A firewall on this host that drops traffic by default, and whether pods are let through it by rules of ours. */
 export interface ForeignFirewall {
   readonly kind: 'nft' | 'iptables-nft' | 'iptables-legacy' | 'firewalld';
@@ -71,6 +79,8 @@ export interface Network {
   attached(): Promise<readonly string[]>;
   /** Makes the host side right again from the records: tables, foreign firewall rules, sysctls. Cheap when nothing is wrong. */
   ensure(): Promise<void>;
+  /** What is left on the host of pods that have no record here any more: leases, interfaces, nftables elements. */
+  leftovers(): Promise<readonly NetworkLeftover[]>;
   list(): Promise<readonly NetworkInfo[]>;
   /** Other firewalls that drop by default. While pods run, each of them is opened. */
   firewalls(): Promise<readonly ForeignFirewall[]>;

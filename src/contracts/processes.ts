@@ -34,6 +34,10 @@ export interface Processes {
   startTime(pid: number): string | undefined;
   /** Whether the very process that had this start time still runs (a zombie does not). */
   alive(pid: number, startTime: string | undefined): boolean;
+  /** Numbers of all processes that we see. */
+  all(): readonly number[];
+  /** Sends a signal to the very process that had this start time. No error if it has ended. */
+  kill(pid: number, startTime: string | undefined, signal: number): void;
   /** Undefined when there is none with this number on the host. */
   state(pid: number): ProcessState | undefined;
 }

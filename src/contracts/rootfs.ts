@@ -31,6 +31,8 @@ export interface Rootfs {
   remove(containerId: string): Promise<void>;
   /** Bytes on disk that a container has added to its image. */
   size(containerId: string): Promise<number>;
+  /** Ids of containers with anything here: registered in the store, mounted, or with files of their own. */
+  present(): Promise<readonly string[]>;
   /** Ids of containers that are registered in the store as ours. */
   registered(): Promise<readonly string[]>;
 }

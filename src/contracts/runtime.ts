@@ -73,6 +73,8 @@ export interface Runtime {
   status(id: string): Promise<RuntimeStatus | undefined>;
   /** Kills what still runs and removes the runtime's state. No error if there is none. */
   delete(id: string): Promise<void>;
+  /** Ids of containers that a runtime or a link to a bundle knows. */
+  present(): Promise<readonly string[]>;
   /** Reads the exit file, or undefined while it runs. */
   exit(request: { readonly id: string; readonly bundle: string }): Promise<ExitRecord | undefined>;
   /** Resolves when the container has ended: exit file watched, conmon's death (137) noticed. */

@@ -38,6 +38,10 @@ export interface Sandboxes {
   remove(podId: string): Promise<void>;
   /** Ids of pods with a folder here. */
   present(): Promise<readonly string[]>;
+  /** Pins of network namespaces that are this store's, each with the beginning of its pod's id. */
+  pins(): Promise<readonly { readonly path: string; readonly podPrefix: string }[]>;
+  /** Ids of containers with a bundle here. */
+  bundles(): Promise<readonly string[]>;
   /** Pure: the bundle folder of a container. */
   bundle(containerId: string): string;
   /** Makes the bundle with this config.json (a JSON text). */

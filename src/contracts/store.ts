@@ -100,6 +100,8 @@ export interface Records {
   lease(podId: string, options?: { readonly signal?: AbortSignal }): Promise<Lease>;
   /** Takes the lease if it is free. */
   tryLease(podId: string): Promise<Lease | undefined>;
+  /** Ids whose folder has files but no record. */
+  remains(): Promise<{ readonly pods: readonly string[]; readonly containers: readonly string[] }>;
   /** Removes names, leases and half-written records that dead commands left without a record to belong to. */
   tidy(): Promise<void>;
   /** Names what this boot is: another identity means that run-time state is gone. */

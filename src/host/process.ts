@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { SystemError } from '../errors/system-error.ts';
-import { systemError } from './files.ts';
+import { listFolder, systemError } from './files.ts';
 import { native, READABLE } from './native.ts';
 import { Readiness } from './readiness.ts';
 
@@ -22,6 +22,13 @@ export function identify(pid: number): ProcessIdentity | undefined {
   const [state, start] = [fields[0], fields[19]];
   if (start === undefined || state === 'Z' || state === 'X') return undefined;
   return { pid, start };
+}
+
+/** Numbers of all processes in our pid namespace. */
+export function allProcesses(): readonly number[] {
+  return listFolder('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }
 
 /** Whether this very process still runs. */

@@ -11,6 +11,7 @@ import { createGates } from './gates.ts';
 import { checkPorts, holdPorts } from './hold-ports.ts';
 import { createHostRoutes } from './host-routes.ts';
 import { createHostSide } from './host-side.ts';
+import { findLeftovers } from './leftovers.ts';
 import { listNetworks } from './list-networks.ts';
 import { createNft } from './nft.ts';
 import type { NetworkSettings, Parts } from './parts.ts';
@@ -46,6 +47,7 @@ export function createNetwork(settings: NetworkSettings): Network {
     },
     attached: async () => records.ids(),
     ensure: () => settings.exclusive(host.ensure),
+    leftovers: () => settings.exclusive(() => findLeftovers(parts)),
     list: async () => listNetworks(parts),
     firewalls: async () => gates.report(await host.survey()),
   };

@@ -139,8 +139,8 @@ function ruleChains(script: string): readonly string[] {
   });
 }
 
-/** The elements of a set or map in nft's JSON, written as `elementTexts` writes them. */
-function listedElements(elements: unknown): readonly string[] {
+/** Pure: the elements of a set or map in nft's JSON, written as `elementTexts` writes them. */
+export function listedElements(elements: unknown): readonly string[] {
   if (!Array.isArray(elements)) return [];
   return elements.map((element) =>
     Array.isArray(element) ? element.map((part) => elementText(part)).join(' : ') : elementText(element, '"'),

@@ -33,7 +33,8 @@ export function isHalfMade({ phase, wanted }: PodRecord): boolean {
   return phase !== 'ready' || wanted.state === 'absent';
 }
 
-async function settleJournal(drivers: Drivers, journal: Journal): Promise<void> {
+/** Finishes a dead command's work if it had come to its point of no return, and undoes it otherwise. */
+export async function settleJournal(drivers: Drivers, journal: Journal): Promise<void> {
   const commit = journal.entries.find((entry) => entry.type === 'commit');
   if (commit === undefined) return undoJournal(drivers, journal);
   await readyPods(drivers, commit);

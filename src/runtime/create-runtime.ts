@@ -21,6 +21,7 @@ import type {
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { listFolder } from '../host/files.ts';
 import { installFolder } from '../host/native.ts';
+import { isId } from '../values/id.ts';
 import { awaitExit, type ExitWait } from './await-exit.ts';
 import { chooseRuntime } from './choose-runtime.ts';
 import { CONTROL } from './conmon-command.ts';
@@ -105,6 +106,10 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     delete: async (id) => {
       if (made(id)) await remove(await toolsOf(id), { id, bundles });
       else bundles.remove(id);
+    },
+    present: async () => {
+      const places = listFolder(options.folder).filter((name) => name !== FILTERS && !name.endsWith('.json'));
+      return [...new Set(places.flatMap((name) => listFolder(join(options.folder, name))))].filter(isId);
     },
     exit: async (place) => readExit(place),
     wait: async (wait) => (await awaitExit(wait)) ?? orphaned(await toolsOf(wait.id), wait),

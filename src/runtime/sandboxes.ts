@@ -86,6 +86,17 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     async present() {
       return listFolder(pods);
     },
+    async pins() {
+      const store = options.storeId === '' ? '' : `${options.storeId}-`;
+      const pin = new RegExp(`^pod-${store}([0-9a-f]{16})$`);
+      return listFolder(options.netnsFolder).flatMap((name) => {
+        const podPrefix = pin.exec(name)?.[1];
+        return podPrefix === undefined ? [] : [{ path: join(options.netnsFolder, name), podPrefix }];
+      });
+    },
+    async bundles() {
+      return listFolder(containers);
+    },
     async writeBundle(containerId, config) {
       const folder = bundle(containerId);
       await removeTree(folder);

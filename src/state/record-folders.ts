@@ -29,6 +29,8 @@ export interface RecordFolders<T extends Identified> {
   /** Throws StateError RECORD_NEWER, RECORD_CORRUPT. */
   read(id: string): T | undefined;
   all(): readonly T[];
+  /** Ids of folders that have files but no record. */
+  remains(): readonly string[];
   /** Under the names lock: makes the folder. What an unfinished removal left there stays beside it. */
   create(record: T): Promise<void>;
   replace(record: T): Promise<void>;
@@ -54,6 +56,10 @@ export function createRecordFolders<T extends Identified>({ root, file, staged }
   const pathOf = (id: string) => join(root, id, file);
   const read = (id: string) => readRecord<T>(pathOf(id), { format, identity: { id } });
   const ids = () => listFolder(root);
+  const isBare = (id: string) => {
+    const names = listFolder(folder(id));
+    return names.length > 0 && !names.includes(file);
+  };
   const textOf = (record: T) => `${JSON.stringify(record)}\n`;
 
   return {
@@ -70,6 +76,8 @@ export function createRecordFolders<T extends Identified>({ root, file, staged }
       }
       return records;
     },
+
+    remains: () => ids().filter((id) => isBare(id)),
 
     async create(record) {
       await removeTree(staged);

@@ -124,6 +124,10 @@ export function createRecords(parts: Parts): Records {
       return lock === undefined ? undefined : leaseOf(podId, lock);
     },
 
+    async remains() {
+      return { pods: pods.remains(), containers: containers.remains() };
+    },
+
     async tidy() {
       await podRecords.tidy();
       await containerRecords.tidy();

@@ -8,6 +8,7 @@ import { bootIdentity } from '../host/boot-identity.ts';
 import { faultPoint } from '../host/fault.ts';
 import {
   ensureFolder,
+  listFolder,
   readFile,
   removeEmptyFolder,
   removeFile,
@@ -68,6 +69,15 @@ export function createRootfs(options: RootfsOptions): Rootfs {
     unmount: (containerId) => storeWork(() => unmountRootfs(place, containerId)),
     remove: (containerId) => storeWork(() => removeRootfs(place, containerId)),
     size: (containerId) => folderSize(join(containerFolder(place, containerId), 'upper')),
+    present: () =>
+      storeWork(async () => {
+        const containers = read(layout).containers.all();
+        const registered = containers.filter((container) => isOurs(container, options.storeId));
+        const files = join(options.stateFolder, 'containers');
+        const upper = listFolder(files).filter((id) => existsSync(join(files, id, 'upper')));
+        const mounted = listFolder(join(options.runFolder, 'rootfs'));
+        return [...new Set([...registered.map(({ id }) => id), ...mounted, ...upper])];
+      }),
     registered: () =>
       storeWork(async () => {
         const containers = read(layout).containers.all();

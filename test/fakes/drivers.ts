@@ -86,6 +86,8 @@ export function fakeMachine(folder: string): FakeMachine {
     processes: {
       startTime: (pid) => String(pid),
       alive: (pid) => [...standing].some((effect) => effect === `pid ${pid}`),
+      all: () => [],
+      kill: () => undefined,
       state: () => undefined,
     },
     images: {
@@ -121,10 +123,12 @@ export function fakeMachine(folder: string): FakeMachine {
         standing.delete(`rootfs ${id}`);
       },
       size: async () => 0,
+      present: async () => [],
       registered: async () => [],
     },
     runtime: {
       need: async () => undefined,
+      present: async () => [],
       identity: async () => ({ name: 'crun', path: '/usr/bin/crun', version: '1' }),
       async create({ id, name }) {
         names.set(id, name);
@@ -162,6 +166,7 @@ export function fakeMachine(folder: string): FakeMachine {
       reopenLog: async () => undefined,
     },
     network: {
+      leftovers: async () => [],
       holdPorts: async (ports) => {
         call('network.holdPorts', String(ports.length));
         return { descriptors: [], [Symbol.dispose]: () => undefined };
@@ -237,6 +242,8 @@ export function fakeMachine(folder: string): FakeMachine {
       },
     },
     sandboxes: {
+      pins: async () => [],
+      bundles: async () => [],
       paths: (podId) => ({
         folder: `/run/${podId}`,
         hosts: `/run/${podId}/hosts`,
