@@ -124,9 +124,13 @@ export class App implements AsyncDisposable {
     assert.equal(status, KILLED, `pod ${args.join(' ')} did not die at ${step}:\n${stdout}${stderr}`);
   }
 
+  /** Its web server begins to listen a moment after its container has started. */
   async answers(): Promise<void> {
-    const response = await fetch(`http://127.0.0.1:${this.port}/index.html`);
-    assert.equal(await response.text(), ANSWER);
+    const refused = () => '';
+    await until(
+      () => fetch(`http://127.0.0.1:${this.port}/index.html`).then((response) => response.text(), refused),
+      (text) => text === ANSWER,
+    );
   }
 
   /** Nothing of the file is left: no part of a pod, no object, no volume, no bound port. */
