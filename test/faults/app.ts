@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord, PodRecord } from '../../src/contracts/records.ts';
 import { type Ended, Machine } from '../host/machine.ts';
+import { until } from '../host/until.ts';
 
 /** What the server of the manifest answers with. */
 export const ANSWER = 'hello from the map\n';
