@@ -4,7 +4,10 @@ import type { HostFacts } from '../../src/contracts/host-facts.ts';
 import type { Image } from '../../src/contracts/images.ts';
 import type { ExitRecord } from '../../src/contracts/runtime.ts';
 import type { Step } from '../../src/contracts/steps.ts';
+import type { NamedVolume } from '../../src/contracts/volumes.ts';
+import { ImageError } from '../../src/errors/image-error.ts';
 import { RuntimeError } from '../../src/errors/runtime-error.ts';
+import { VolumeError } from '../../src/errors/volume-error.ts';
 import type { ImageConfig } from '../../src/oci/image-config.ts';
 import { createStore } from '../../src/state/create-store.ts';
 
@@ -77,6 +80,16 @@ export function fakeMachine(folder: string): FakeMachine {
     waiting.get(id)?.(exit);
   };
 
+  /** What stands of one sort, such as the ids after `rootfs `. */
+  const standingOf = (sort: string) =>
+    [...standing]
+      .filter((effect) => effect.startsWith(`${sort} `))
+      .map((effect) => effect.slice(sort.length + 1));
+  const drop = (...effects: readonly string[]) => {
+    for (const effect of effects) standing.delete(effect);
+  };
+  const bundles = new Map<string, unknown>();
+
   const drivers: Drivers = {
     store: createStore({
       folder: join(folder, 'state'),
@@ -91,8 +104,8 @@ export function fakeMachine(folder: string): FakeMachine {
       state: () => undefined,
     },
     images: {
-      find: async () => image,
-      get: async () => image,
+      find: async (name) => findImage(name),
+      get: async (name) => findImage(name) ?? noImage(name),
       list: async () => [image],
       size: async () => image.size,
       config: async () => CONFIG,
@@ -107,9 +120,10 @@ export function fakeMachine(folder: string): FakeMachine {
       remove: async () => ({ untagged: [], deleted: [] }),
     },
     rootfs: {
-      async mount({ containerId, name }) {
+      async mount({ containerId, name, imageId }) {
         names.set(containerId, name);
         call('rootfs.mount', name);
+        if (imageId !== image.id) noImage(imageId);
         standing.add(`rootfs ${containerId}`).add(`mount ${containerId}`);
         return { path: `/rootfs/${containerId}` };
       },
@@ -119,16 +133,15 @@ export function fakeMachine(folder: string): FakeMachine {
       },
       async remove(id) {
         call('rootfs.remove', names.get(id) ?? id);
-        standing.delete(`mount ${id}`);
-        standing.delete(`rootfs ${id}`);
+        drop(`mount ${id}`, `rootfs ${id}`);
       },
       size: async () => 0,
-      present: async () => [],
-      registered: async () => [],
+      present: async () => standingOf('rootfs'),
+      registered: async () => standingOf('rootfs'),
     },
     runtime: {
       need: async () => undefined,
-      present: async () => [],
+      present: async () => standingOf('container'),
       identity: async () => ({ name: 'crun', path: '/usr/bin/crun', version: '1' }),
       async create({ id, name }) {
         names.set(id, name);
@@ -147,22 +160,30 @@ export function fakeMachine(folder: string): FakeMachine {
       },
       async kill(id, signal) {
         call('runtime.kill', `${names.get(id) ?? id} ${signal}`);
-        if (signal === 9) end(id, 137);
+        if (signal === 9 && standing.has(`container ${id}`) && !exits.has(id)) end(id, 137);
       },
-      status: async (id) => (standing.has(`process ${id}`) ? 'running' : undefined),
+      status: async (id) => {
+        if (!standing.has(`container ${id}`)) return undefined;
+        if (standing.has(`process ${id}`)) return 'running';
+        return exits.has(id) ? 'stopped' : 'created';
+      },
       async delete(id) {
-        standing.delete(`container ${id}`);
-        standing.delete(`process ${id}`);
+        if (standing.has(`process ${id}`)) end(id, 137);
+        drop(`container ${id}`);
       },
       exit: async ({ id }) => exits.get(id),
       wait: ({ id, signal }) =>
         new Promise((resolve, reject) => {
+          if (signal?.aborted) return reject(signal.reason);
           const exit = exits.get(id);
           if (exit !== undefined) return resolve(exit);
           waiting.set(id, resolve);
           signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
         }),
-      exec: async () => 0,
+      async exec({ id }) {
+        if (standing.has(`process ${id}`)) return 0;
+        throw new RuntimeError({ code: 'NOT_RUNNING', message: `container ${id} is not running` });
+      },
       reopenLog: async () => undefined,
     },
     network: {
@@ -174,14 +195,16 @@ export function fakeMachine(folder: string): FakeMachine {
       async attach({ podId, podName }) {
         call('network.attach', podName);
         standing.add(`network ${podId}`);
-        return [{ network: 'pod', interface: 'eth0', addresses: ['10.86.0.2/16'] }];
+        return [{ network: 'pod', interface: 'eth0', addresses: ['10.86.0.2/32'] }];
       },
       async detach(podId) {
         standing.delete(`network ${podId}`);
       },
-      attached: async () => [],
+      attached: async () => standingOf('network'),
       ensure: async () => undefined,
-      list: async () => [],
+      list: async () => [
+        { id: 'b'.repeat(64), name: 'pod', driver: 'ptp', subnets: ['10.86.0.0/16'], isDefault: true },
+      ],
       need: async () => undefined,
       firewalls: async () => [],
     },
@@ -207,14 +230,14 @@ export function fakeMachine(folder: string): FakeMachine {
       async remove({ path }) {
         standing.delete(`cgroup ${path}`);
       },
-      pods: async () => [],
+      pods: async () => standingOf('cgroup').map((path) => path.slice('/pod/'.length)),
       removeParent: async () => undefined,
       processes: async () => [],
     },
     volumes: {
       async prepare({ podId, volumes }) {
         call('volumes.prepare', podId);
-        standing.add(`volumes ${podId}`);
+        if (volumes.length > 0) standing.add(`volumes ${podId}`);
         return new Map(
           volumes.map(({ name }) => [
             name,
@@ -226,19 +249,18 @@ export function fakeMachine(folder: string): FakeMachine {
       async release(podId) {
         standing.delete(`volumes ${podId}`);
       },
-      prepared: async () => [],
-      named: async () => [],
+      prepared: async () => standingOf('volumes'),
+      named: async () => standingOf('volume').map(namedVolume),
       size: async () => 0,
       async ensureNamed({ namespace, name }) {
         call('volumes.ensureNamed', name);
+        const created = !standing.has(`volume ${namespace}/${name}`);
         standing.add(`volume ${namespace}/${name}`);
-        return {
-          volume: { namespace, name, path: '/v', created: '', labels: {}, usedBy: [] },
-          created: true,
-        };
+        return { volume: namedVolume(`${namespace}/${name}`), created };
       },
       async removeNamed({ namespace, name }) {
-        standing.delete(`volume ${namespace}/${name}`);
+        if (standing.delete(`volume ${namespace}/${name}`)) return;
+        throw new VolumeError({ code: 'VOLUME_NOT_FOUND', message: `there is no volume ${name}` });
       },
     },
     sandboxes: {
@@ -261,15 +283,17 @@ export function fakeMachine(folder: string): FakeMachine {
       async remove(podId) {
         standing.delete(`sandbox ${podId}`);
       },
-      present: async () => [],
+      present: async () => standingOf('sandbox'),
       bundle: (id) => `/bundles/${id}`,
-      async writeBundle(id) {
+      async writeBundle(id, config) {
         call('sandboxes.writeBundle', id);
         standing.add(`bundle ${id}`);
+        bundles.set(id, JSON.parse(config));
       },
-      readBundle: async () => undefined,
+      readBundle: async (id) => bundles.get(id),
       async removeBundle(id) {
-        standing.delete(`bundle ${id}`);
+        drop(`bundle ${id}`);
+        bundles.delete(id);
       },
       infra: async () => ({ rootfs: '/infra', pause: '/pause' }),
       exitCommand: async () => ['/exited'],
@@ -280,7 +304,10 @@ export function fakeMachine(folder: string): FakeMachine {
         yield { time: '2026-01-01T00:00:00Z', stream: 'stderr', text: 'why', partial: false };
       },
     },
-    clock: { now: () => new Date(), sleep: async () => undefined },
+    clock: {
+      now: () => new Date(),
+      sleep: async (_milliseconds, signal) => signal?.throwIfAborted(),
+    },
     facts: async () => FACTS,
     seccompProfile: async () => undefined,
     hostDevices: () => [],
@@ -311,3 +338,16 @@ const image: Image = {
   size: 1,
   readOnly: false,
 };
+
+function findImage(name: string): Image | undefined {
+  return image.names.includes(name) || image.id.startsWith(name) ? image : undefined;
+}
+
+function noImage(name: string): never {
+  throw new ImageError({ code: 'IMAGE_NOT_FOUND', message: `there is no image ${name}` });
+}
+
+function namedVolume(text: string): NamedVolume {
+  const [namespace = '', name = ''] = text.split('/');
+  return { namespace, name, path: '/v', created: '', labels: {}, usedBy: [] };
+}
