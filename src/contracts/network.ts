@@ -23,7 +23,7 @@ export interface AttachRequest {
 export interface Attachment {
   readonly network: string;
   readonly interface: string;
-  /** Addresses with prefix length, `10.86.0.5/32`. */
+  /** Addresses with prefix length, `10.86.0.5/16`. */
   readonly addresses: readonly string[];
   readonly gateway?: string;
   readonly mac?: string;

@@ -4,7 +4,8 @@ import type { Cgroups } from '../../src/contracts/cgroups.ts';
 import { createCgroups } from '../../src/host/cgroups.ts';
 import { exec } from '../../src/host/exec.ts';
 import { readHostFacts } from '../../src/host/facts.ts';
-import { fake, idOf, keptBy } from './kept-by.ts';
+import { id as idOf } from '../unit/state/sample.ts';
+import { fake, keptBy } from './kept-by.ts';
 
 async function real(): Promise<Cgroups> {
   const parent = `podcontract${randomBytes(4).toString('hex')}`;

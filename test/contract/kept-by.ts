@@ -40,8 +40,3 @@ export function keptBy<Subject>(
 export function fake<Name extends keyof Drivers>(name: Name): Open<Drivers[Name]> {
   return (folder) => fakeMachine(folder).drivers[name];
 }
-
-/** An id of 64 hex digits that begins with these. */
-export function idOf(digits: string): string {
-  return digits.padEnd(64, '0');
-}

@@ -7,7 +7,8 @@ import { createImageStore } from '../../src/storage/create-image-store.ts';
 import { createRootfs } from '../../src/storage/create-rootfs.ts';
 import { sha256Digest } from '../../src/values/digest.ts';
 import { fakeMachine } from '../fakes/drivers.ts';
-import { idOf, keptBy } from './kept-by.ts';
+import { id as idOf } from '../unit/state/sample.ts';
+import { keptBy } from './kept-by.ts';
 
 interface Subject {
   readonly rootfs: Rootfs;

@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sandboxes } from '../../src/contracts/sandboxes.ts';
 import { createSandboxes } from '../../src/runtime/sandboxes.ts';
-import { containerRecord } from '../unit/state/sample.ts';
-import { fake, idOf, keptBy } from './kept-by.ts';
+import { containerRecord, id as idOf } from '../unit/state/sample.ts';
+import { fake, keptBy } from './kept-by.ts';
 
 const podId = idOf('a');
 const files = { hosts: '127.0.0.1 localhost\n', hostname: 'web\n', resolvConf: '' };

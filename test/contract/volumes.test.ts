@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Volumes, VolumesRequest } from '../../src/contracts/volumes.ts';
 import { VolumeError } from '../../src/errors/volume-error.ts';
 import { createVolumes } from '../../src/volumes/create-volumes.ts';
-import { fake, idOf, keptBy } from './kept-by.ts';
+import { id as idOf } from '../unit/state/sample.ts';
+import { fake, keptBy } from './kept-by.ts';
 
 const none = { configMaps: new Map(), secrets: new Map(), claims: new Map() };
 const request: VolumesRequest = {

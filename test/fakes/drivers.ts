@@ -6,6 +6,7 @@ import type { ExitRecord } from '../../src/contracts/runtime.ts';
 import type { Step } from '../../src/contracts/steps.ts';
 import type { NamedVolume } from '../../src/contracts/volumes.ts';
 import { ImageError } from '../../src/errors/image-error.ts';
+import { NetworkError } from '../../src/errors/network-error.ts';
 import { RuntimeError } from '../../src/errors/runtime-error.ts';
 import { VolumeError } from '../../src/errors/volume-error.ts';
 import type { ImageConfig } from '../../src/oci/image-config.ts';
@@ -192,10 +193,14 @@ export function fakeMachine(folder: string): FakeMachine {
         call('network.holdPorts', String(ports.length));
         return { descriptors: [], [Symbol.dispose]: () => undefined };
       },
-      async attach({ podId, podName }) {
+      async attach({ podId, podName, networks }) {
         call('network.attach', podName);
+        const unknown = networks.find((name) => name !== 'pod');
+        if (unknown !== undefined) {
+          throw new NetworkError({ code: 'NETWORK_NOT_FOUND', message: `there is no network ${unknown}` });
+        }
         standing.add(`network ${podId}`);
-        return [{ network: 'pod', interface: 'eth0', addresses: ['10.86.0.2/32'] }];
+        return [{ network: 'pod', interface: 'eth0', addresses: ['10.86.0.2/16'] }];
       },
       async detach(podId) {
         standing.delete(`network ${podId}`);

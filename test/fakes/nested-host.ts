@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Attachment, AttachRequest, ForeignFirewall } from '../../src/contracts/network.ts';
+import type { Attachment, AttachRequest, ForeignFirewall, NetworkInfo } from '../../src/contracts/network.ts';
 import { LineProcess } from './line-process.ts';
 
 export interface NestedHostOptions {
@@ -181,6 +181,10 @@ export class NestedNetwork {
 
   ensure(): Promise<void> {
     return this.#process.call('ensure');
+  }
+
+  list(): Promise<readonly NetworkInfo[]> {
+    return this.#process.call('list');
   }
 
   firewalls(): Promise<readonly ForeignFirewall[]> {
