@@ -81,9 +81,11 @@ keptBy<Subject>(
       const { rootfs } = subject();
       await rootfs.remove(idOf('c1'));
       await rootfs.mount(request());
+      assert.deepEqual(await rootfs.present(), [idOf('c1')]);
       await rootfs.remove(idOf('c1'));
       await rootfs.remove(idOf('c1'));
       assert.deepEqual(await rootfs.registered(), []);
+      assert.deepEqual(await rootfs.present(), []);
     });
 
     it('need an image that is there', async () => {

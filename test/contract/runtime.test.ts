@@ -128,6 +128,7 @@ keptBy<Subject>(
       const { pid, conmonPid } = await create();
       assert.ok(pid > 0 && conmonPid > 0 && pid !== conmonPid);
       assert.equal(await runtime.status(id), 'created');
+      assert.deepEqual(await runtime.present(), [id]);
       await runtime.start(id);
       assert.equal(await runtime.status(id), 'running');
       assert.equal(await runtime.exit(place()), undefined);
@@ -141,6 +142,7 @@ keptBy<Subject>(
       await runtime.delete(id);
       await runtime.delete(id);
       assert.equal(await runtime.status(id), undefined);
+      assert.deepEqual(await runtime.present(), []);
     });
 
     it('kills what still runs when it is deleted', async () => {

@@ -195,10 +195,7 @@ export function fakeMachine(folder: string): FakeMachine {
       },
       async attach({ podId, podName, networks }) {
         call('network.attach', podName);
-        const unknown = networks.find((name) => name !== 'pod');
-        if (unknown !== undefined) {
-          throw new NetworkError({ code: 'NETWORK_NOT_FOUND', message: `there is no network ${unknown}` });
-        }
+        needNetworks(networks);
         standing.add(`network ${podId}`);
         return [{ network: 'pod', interface: 'eth0', addresses: ['10.86.0.2/16'] }];
       },
@@ -210,7 +207,7 @@ export function fakeMachine(folder: string): FakeMachine {
       list: async () => [
         { id: 'b'.repeat(64), name: 'pod', driver: 'ptp', subnets: ['10.86.0.0/16'], isDefault: true },
       ],
-      need: async () => undefined,
+      need: async (networks) => needNetworks(networks),
       firewalls: async () => [],
     },
     namespaces: {
@@ -355,4 +352,10 @@ function noImage(name: string): never {
 function namedVolume(text: string): NamedVolume {
   const [namespace = '', name = ''] = text.split('/');
   return { namespace, name, path: '/v', created: '', labels: {}, usedBy: [] };
+}
+
+function needNetworks(names: readonly string[]): void {
+  const unknown = names.find((name) => name !== 'pod');
+  if (unknown === undefined) return;
+  throw new NetworkError({ code: 'NETWORK_NOT_FOUND', message: `there is no network ${unknown}` });
 }
