@@ -55,7 +55,7 @@ const container: Support = {
     windowsOptions: 'kept',
   },
   startupProbe: 'kept',
-  stdin: 'kept',
+  stdin: 'acts',
   stdinOnce: 'kept',
   terminationMessagePath: 'kept',
   terminationMessagePolicy: 'kept',

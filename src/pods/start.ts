@@ -5,6 +5,7 @@ import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { withDefaults } from '../kube/defaults.ts';
 import type { Container, Pod } from '../kube/wire.ts';
 import { podHostname } from '../plan/hostname.ts';
+import { displayName } from '../values/namespace.ts';
 import { createMember, type Member, type PodContext, startMember } from './container.ts';
 import type { Hold } from './hold.ts';
 import { observePod, reasonOf } from './observe.ts';
@@ -124,7 +125,7 @@ async function runInit(
 async function finishInit(
   drivers: Drivers,
   hold: Hold,
-  { id, bundle, conmonPid = 0, name, fullName, logPath }: ContainerRecord,
+  { id, bundle, conmonPid = 0, name, namespace, fullName, logPath }: ContainerRecord,
 ) {
   const exit = await drivers.runtime.wait({ id, bundle, conmonPid, signal: hold.interrupted });
   await drivers.store.records.updateContainer(id, (current) => ({
@@ -142,7 +143,7 @@ async function finishInit(
   throw new LifecycleError({
     code: 'INIT_FAILED',
     message: `init container ${name} exited with ${exit.exitCode}, so the pod's containers were not started${said}`,
-    hint: `\`pod logs ${fullName}\` shows all that it wrote`,
+    hint: `\`pod logs ${displayName(namespace, fullName)}\` shows all that it wrote`,
   });
 }
 

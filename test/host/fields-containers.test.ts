@@ -373,6 +373,75 @@ describe('fields of containers', () => {
     assert.equal(stderr, 'err\n');
   });
 
+  it('stdin stays open, and is at its end without', async () => {
+    await machine.play(manifest`
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: input}
+      spec:
+        restartPolicy: Never
+        terminationGracePeriodSeconds: 0
+        containers:
+        - {name: open, image: localhost/busybox:latest, command: [cat], stdin: true}
+        - {name: none, image: localhost/busybox:latest, command: [cat]}
+    `);
+    assert.equal(await machine.ok('wait', 'input-none'), '0\n');
+    assert.equal(await machine.exec('input-open', 'cat', '/proc/1/comm'), 'cat');
+  });
+
+  it('a container is asked to end with the signal of its image, and killed after the grace period', async () => {
+    await machine.image('localhost/signal:1', 'STOPSIGNAL SIGUSR1');
+    const trap = (signal: string) => `trap 'echo ${signal}; exit 0' ${signal}; while :; do sleep 0.1; done`;
+    await machine.play(manifest`
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: ending}
+      spec:
+        restartPolicy: Never
+        terminationGracePeriodSeconds: 2
+        containers:
+        - {name: term, image: localhost/busybox:latest, command: [sh, -c, "${trap('TERM')}"]}
+        - {name: other, image: "localhost/signal:1", command: [sh, -c, "${trap('USR1')}"]}
+        - {name: deaf, image: localhost/busybox:latest, command: [sleep, "600"]}
+    `);
+    const begin = Date.now();
+    await machine.ok('pod', 'stop', 'ending');
+    assert.ok(Date.now() - begin > 1900, 'it had its grace period');
+    const ends = ['term', 'other', 'deaf'].map((name) =>
+      machine.ok('inspect', '--format', '{{.State.ExitCode}}', `ending-${name}`),
+    );
+    assert.deepEqual(await Promise.all(ends), ['0\n', '0\n', '137\n']);
+    assert.equal(await machine.ok('logs', 'ending-term'), 'TERM\n');
+    assert.equal(await machine.ok('logs', 'ending-other'), 'USR1\n');
+  });
+
+  it('a sidecar starts before what follows it, and stays', async () => {
+    await machine.play(manifest`
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: accompanied}
+      spec:
+        initContainers:
+        - {name: beside, image: localhost/busybox:latest, restartPolicy: Always, command: [sleep, "600"]}
+        - {name: last, image: localhost/busybox:latest, command: ["true"]}
+        containers:
+        - {name: main, image: localhost/busybox:latest, command: [sleep, "600"]}
+    `);
+    const states = await machine.ok(
+      'ps',
+      '-a',
+      '--filter',
+      'pod=accompanied',
+      '--format',
+      '{{.Names}} {{.State}}',
+    );
+    assert.deepEqual(states.trim().split('\n').sort(), [
+      'accompanied-beside running',
+      'accompanied-last exited',
+      'accompanied-main running',
+    ]);
+  });
+
   it('tty is a terminal', async () => {
     await machine.play(manifest`
       apiVersion: v1
