@@ -34,7 +34,7 @@ export interface Processes {
   startTime(pid: number): string | undefined;
   /** Whether the very process that had this start time still runs (a zombie does not). */
   alive(pid: number, startTime: string | undefined): boolean;
-  /** Numbers of all processes that we see. */
+  /** Numbers of all processes that we see, and that see the same files as we do. */
   all(): readonly number[];
   /** Sends a signal to the very process that had this start time. No error if it has ended. */
   kill(pid: number, startTime: string | undefined, signal: number): void;

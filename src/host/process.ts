@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { SystemError } from '../errors/system-error.ts';
 import { listFolder, systemError } from './files.ts';
 import { native, READABLE } from './native.ts';
@@ -24,11 +24,24 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return { pid, start };
 }
 
-/** Numbers of all processes in our pid namespace. */
+/** Numbers of all processes of our pid namespace that see the same files: in another root our paths mean others. */
 export function allProcesses(): readonly number[] {
+  const own = mountNamespace('self');
   return listFolder('/proc')
-    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => /^\d+$/.test(name) && mountNamespace(name) === own)
     .map(Number);
+}
+
+/** Undefined for a process that has ended. */
+function mountNamespace(pid: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/mnt`);
+  } catch (error) {
+    const failure = systemError(error);
+    if (failure instanceof SystemError && ['ENOENT', 'ESRCH', 'EACCES'].includes(failure.errno))
+      return undefined;
+    throw failure;
+  }
 }
 
 /** Whether this very process still runs. */

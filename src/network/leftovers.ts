@@ -61,20 +61,27 @@ function listLeases({ settings: { folder, storeId } }: Parts): readonly Lease[] 
     });
 }
 
-/** The host's ends of veth pairs: they have the gateway's address, the first of the range. */
+/** The host's ends of pods' veth pairs: each has the gateway's address, the first of the range. */
 async function gatewayInterfaces({ settings: { exec }, host }: Parts): Promise<readonly string[]> {
   const range = IPv4Range.parse(host.addresses()?.pods ?? '');
   if (range === undefined) return [];
-  const json: unknown = JSON.parse(await exec.run({ argv: ['ip', '-j', '-4', 'address', 'show'] }));
-  return (Array.isArray(json) ? json : [])
-    .filter(isRecord)
+  const json: unknown = JSON.parse(
+    await exec.run({ argv: ['ip', '-j', '-4', 'address', 'show', 'type', 'veth'] }),
+  );
+  return interfacesWith(new IPv4Range(range.base + 1, 32), json);
+}
+
+/** Pure: the names of interfaces that have just this address, from `ip -j address`. */
+export function interfacesWith(address: IPv4Range, json: unknown): readonly string[] {
+  return recordsOf(json)
     .filter(({ addr_info: addresses }) =>
-      (Array.isArray(addresses) ? addresses : [])
-        .filter(isRecord)
-        .map(({ local }) => IPv4Range.parse(String(local)))
-        .some((address) => address !== undefined && range.overlaps(address)),
+      recordsOf(addresses).some(({ local }) => `${local}/32` === address.toString()),
     )
     .map(({ ifname }) => String(ifname));
+}
+
+function recordsOf(json: unknown) {
+  return (Array.isArray(json) ? json : []).filter(isRecord);
 }
 
 /** What the table holds beyond what records, published yet or not, give it. */

@@ -3,10 +3,9 @@ import type { Drivers } from '../contracts/drivers.ts';
 import type { Journal } from '../contracts/store.ts';
 import { StateError } from '../errors/state-error.ts';
 import type { Pod } from '../kube/wire.ts';
-import { shortId } from '../values/id.ts';
+import { isId, shortId } from '../values/id.ts';
 import { podId } from './create.ts';
-import { removePod } from './remove.ts';
-import { isHalfMade, settleJournal } from './sweep.ts';
+import { isHalfMade, removeHalfMade, settleJournal } from './sweep.ts';
 
 /** Something on the machine that belongs to a pod or container that is gone, or that a dead command left half-done. */
 export interface Leftover {
@@ -97,8 +96,7 @@ async function halfMadePods(drivers: Drivers): Promise<readonly Trace[]> {
       owner: 'nobody',
       text: `half-made pod ${name} (${shortId(id)})`,
       async remove() {
-        await using held = await records.tryLease(id);
-        if (held !== undefined) await removePod(drivers, id);
+        await removeHalfMade(drivers, id);
       },
     });
   }
@@ -120,7 +118,7 @@ async function monitors({ processes, sandboxes: driver }: Drivers): Promise<read
     const start = processes.startTime(pid);
     const bundle = processes.state(pid)?.args.find((arg) => arg.startsWith(folder));
     const container = bundle?.slice(folder.length).split('/')[0];
-    if (container === undefined || start === undefined) return [];
+    if (container === undefined || !isId(container) || start === undefined) return [];
     return [
       {
         owner: { container },

@@ -16,13 +16,7 @@ export async function sweep(drivers: Drivers): Promise<readonly string[]> {
   for (const journal of abandoned) await settleJournal(drivers, journal);
   const removed: string[] = [];
   for (const { id, name } of (await records.pods()).filter(isHalfMade)) {
-    await using lease = await records.tryLease(id);
-    if (lease === undefined) continue;
-    // Its owner may have finished between the reading and the lease.
-    const now = await records.pod(id);
-    if (now === undefined || !isHalfMade(now)) continue;
-    await removePod(drivers, id);
-    removed.push(name);
+    if (await removeHalfMade(drivers, id)) removed.push(name);
   }
   if (abandoned.length > 0 || removed.length > 0) await records.tidy();
   return removed;
@@ -31,6 +25,18 @@ export async function sweep(drivers: Drivers): Promise<readonly string[]> {
 /** Whether a pod is being made or removed; where its lease is free, nobody is at it any more. */
 export function isHalfMade({ phase, wanted }: PodRecord): boolean {
   return phase !== 'ready' || wanted.state === 'absent';
+}
+
+/** Removes a pod that is half-made still, unless somebody is at it. Returns whether it did. */
+export async function removeHalfMade(drivers: Drivers, podId: string): Promise<boolean> {
+  const { records } = drivers.store;
+  await using lease = await records.tryLease(podId);
+  if (lease === undefined) return false;
+  // Its owner, or whoever settled its journal, may have finished before the lease was ours.
+  const record = await records.pod(podId);
+  if (record === undefined || !isHalfMade(record)) return false;
+  await removePod(drivers, podId);
+  return true;
 }
 
 /** Finishes a dead command's work if it had come to its point of no return, and undoes it otherwise. */
@@ -73,13 +79,9 @@ async function undo(drivers: Drivers, entry: JournalEntry): Promise<void> {
       return;
     case 'volume':
       return ignoreAbsent(drivers.volumes.removeNamed(entry));
-    case 'pod': {
-      await using lease = await drivers.store.records.tryLease(entry.podId);
-      if (lease === undefined) return;
-      const record = await drivers.store.records.pod(entry.podId);
-      if (record !== undefined && isHalfMade(record)) await removePod(drivers, entry.podId);
+    case 'pod':
+      await removeHalfMade(drivers, entry.podId);
       return;
-    }
   }
 }
 
