@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { Drivers } from '../contracts/drivers.ts';
 import type { HostFacts } from '../contracts/host-facts.ts';
 import type { ContainerRecord } from '../contracts/records.ts';
@@ -10,6 +9,7 @@ import type { ImageConfig } from '../oci/image-config.ts';
 import { containerCommand } from '../plan/command.ts';
 import { type ContainerMount, containerSpec } from '../plan/container-spec.ts';
 import { containerEnvironment } from '../plan/env.ts';
+import { imageVolumes } from '../plan/image-volumes.ts';
 import { containerLimits } from '../plan/resources.ts';
 import { isPrivileged } from '../plan/spec/privileged.ts';
 import { type SeccompProfile, seccompChoice } from '../plan/spec/seccomp.ts';
@@ -98,7 +98,7 @@ async function plan(drivers: Drivers, context: PodContext, request: PlanRequest)
   });
   const argv = containerCommand({ container, image, variables: environment.variables });
   const mounts = [
-    ...(await imageVolumes(drivers, request)),
+    ...(await openPlaces(drivers, request)),
     ...(await volumeMounts(drivers, context, request)),
   ];
   const paths = drivers.sandboxes.paths(record.podId);
@@ -173,26 +173,14 @@ function memberNamespaces(pod: Pod, { record, infraPid }: Sandbox) {
   };
 }
 
-/**
- * The volumes that an image declares and the manifest does not mount: places of the root filesystem that stay open
- * when the rest of it is read-only.
- */
-async function imageVolumes(
-  drivers: Drivers,
-  { container, image, rootfs }: PlanRequest,
-): Promise<readonly ContainerMount[]> {
-  const mounted = new Set(
-    (container.volumeMounts ?? []).map(({ mountPath }) => posix.resolve('/', mountPath)),
-  );
-  const own = new Set(Object.keys(image.config?.Volumes ?? {}).map((path) => posix.resolve('/', path)));
+/** Places of the root filesystem that stay open when the rest of it is read-only. */
+async function openPlaces(drivers: Drivers, request: PlanRequest): Promise<readonly ContainerMount[]> {
   return Promise.all(
-    [...own.difference(mounted)]
-      .filter((path) => path !== '/')
-      .map(async (destination) => ({
-        source: await drivers.rootfs.folder(rootfs, destination),
-        destination,
-        readOnly: false,
-      })),
+    imageVolumes(request).map(async (destination) => ({
+      source: await drivers.rootfs.folder(request.rootfs, destination),
+      destination,
+      readOnly: false,
+    })),
   );
 }
 
