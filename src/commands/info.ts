@@ -1,12 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import type { Network } from '../contracts/network.ts';
 import type { Runtime } from '../contracts/runtime.ts';
+import { HostError } from '../errors/host-error.ts';
+import { ProcessError } from '../errors/process-error.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { renderItem } from '../render/format.ts';
 import { type InfoSources, infoView, lowerKeys } from '../render/info.ts';
 import { renderJson } from '../render/json.ts';
 import { renderYaml } from '../render/yaml.ts';
 import { BaseCommand, flags } from './base-command.ts';
+import { packageVersion } from './package-version.ts';
 
 export default class Info extends BaseCommand {
   static override summary = 'Show what pod found on this host, and where it keeps its state';
@@ -19,28 +21,49 @@ export default class Info extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = this.line(Info);
     const { config, observers, images, ...engine } = await this.engine();
-    const [facts, runtime, pods, list] = await Promise.all([
+    const [facts, runtime, conmon, firewalls, pods, list] = await Promise.all([
       engine.facts(),
       runtimeOrReason(observers.runtime),
+      monitorIfAny(observers.runtime),
+      firewallsIfSeen(engine.network),
       engine.observe(),
       images.list(),
     ]);
-    const { version } = JSON.parse(readFileSync(join(this.config.options.root, 'package.json'), 'utf8'));
     const view = infoView({
       config,
       facts,
       runtime,
-      conmon: config.runtime.conmonPaths.find((path) => existsSync(path)) ?? '',
+      conmon,
+      firewalls,
       pods,
       images: list.length,
       rootless: process.geteuid?.() !== 0,
-      version,
+      version: packageVersion(this.config.options.root),
       nodeVersion: process.version,
     });
     const { format } = flags;
     if (format === undefined) this.print(renderYaml(lowerKeys(view) as Record<string, unknown>));
     else if (format.trim() === 'json') this.print(renderJson(lowerKeys(view)));
     else this.print(renderItem(format, view));
+  }
+}
+
+/** Only root may look at firewalls, and only with the tools for them. */
+async function firewallsIfSeen(network: Network): Promise<InfoSources['firewalls']> {
+  try {
+    return await network.firewalls();
+  } catch (error) {
+    if (error instanceof HostError || error instanceof ProcessError) return undefined;
+    throw error;
+  }
+}
+
+async function monitorIfAny(runtime: Runtime): Promise<InfoSources['conmon']> {
+  try {
+    return await runtime.monitor();
+  } catch (error) {
+    if (error instanceof RuntimeError) return { path: '', version: '' };
+    throw error;
   }
 }
 

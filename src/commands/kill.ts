@@ -10,7 +10,7 @@ export default class Kill extends BaseCommand {
   static override operands = { usage: 'CONTAINER...', min: 0 };
   static override flags = flags({
     all: { type: 'boolean', char: 'a', summary: 'All that run' },
-    namespace: { type: 'option', helpValue: 'NAME', summary: 'Namespace of the names' },
+    namespace: { type: 'option', char: 'n', helpValue: 'NAME', summary: 'Namespace of the names' },
     signal: {
       type: 'option',
       char: 's',

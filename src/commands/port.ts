@@ -9,7 +9,7 @@ export default class Port extends BaseCommand {
   static override operands = { usage: 'NAME [PORT[/PROTOCOL]]', min: 0, max: 2 };
   static override flags = flags({
     all: { type: 'boolean', char: 'a', summary: 'Of all pods' },
-    namespace: { type: 'option', helpValue: 'NAME', summary: 'Namespace of the name' },
+    namespace: { type: 'option', char: 'n', helpValue: 'NAME', summary: 'Namespace of the name' },
   });
 
   async run(): Promise<void> {

@@ -10,10 +10,11 @@ export default class Restart extends BaseCommand {
   static override operands = { usage: 'CONTAINER...', min: 0 };
   static override flags = flags({
     all: { type: 'boolean', char: 'a', summary: 'Restart all containers' },
-    namespace: { type: 'option', helpValue: 'NAME', summary: 'Namespace of the names' },
+    namespace: { type: 'option', char: 'n', helpValue: 'NAME', summary: 'Namespace of the names' },
     time: {
       type: 'option',
       char: 't',
+      aliases: ['timeout'],
       helpValue: 'SECONDS',
       read: readSeconds,
       summary: 'Seconds until what still runs is killed',

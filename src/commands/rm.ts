@@ -20,10 +20,11 @@ export default class Rm extends BaseCommand {
       summary: 'Also those that run, and do not fail for those that do not exist',
     },
     ignore: { type: 'boolean', char: 'i', summary: 'Do not fail for containers that do not exist' },
-    namespace: { type: 'option', helpValue: 'NAME', summary: 'Namespace of the names' },
+    namespace: { type: 'option', char: 'n', helpValue: 'NAME', summary: 'Namespace of the names' },
     time: {
       type: 'option',
       char: 't',
+      aliases: ['timeout'],
       helpValue: 'SECONDS',
       read: readSeconds,
       summary: 'With --force: seconds until what still runs is killed',

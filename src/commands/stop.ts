@@ -12,10 +12,11 @@ export default class Stop extends BaseCommand {
   static override flags = flags({
     all: { type: 'boolean', char: 'a', summary: 'Stop all containers' },
     ignore: { type: 'boolean', char: 'i', summary: 'Do not fail for containers that do not exist' },
-    namespace: { type: 'option', helpValue: 'NAME', summary: 'Namespace of the names' },
+    namespace: { type: 'option', char: 'n', helpValue: 'NAME', summary: 'Namespace of the names' },
     time: {
       type: 'option',
       char: 't',
+      aliases: ['timeout'],
       helpValue: 'SECONDS',
       read: readSeconds,
       summary: 'Seconds until what still runs is killed',

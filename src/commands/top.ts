@@ -7,7 +7,7 @@ export default class Top extends BaseCommand {
   static override summary = 'List the processes of a container';
   static override aliases = ['container:top'];
   static override description =
-    `Numbers and names are those inside the container. Columns are ${processColumns.join(', ')}.`;
+    `Numbers and names are those inside the container.\nColumns: ${processColumns.join(' ')}`;
   static override operands = { usage: 'NAME [COLUMN...]', min: 1 };
   static override examples = ['pod top web-app', 'pod top web-app pid user args'];
   static override flags = flags({

@@ -34,7 +34,7 @@ export default class Wait extends BaseCommand {
       read: readInterval,
       summary: 'Time between two looks, for states that nothing announces',
     },
-    namespace: { type: 'option', helpValue: 'NAME', summary: 'Namespace of the names' },
+    namespace: { type: 'option', char: 'n', helpValue: 'NAME', summary: 'Namespace of the names' },
   });
 
   async run(): Promise<void> {

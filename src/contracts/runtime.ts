@@ -61,6 +61,8 @@ export interface ExitRecord {
 /** Containers through crun or runc and conmon. All verbs take ids, and may be repeated after a crash. */
 export interface Runtime {
   identity(): Promise<RuntimeIdentity>;
+  /** The conmon in use. Throws RuntimeError CONMON_MISSING. */
+  monitor(): Promise<{ readonly path: string; readonly version: string }>;
   /** Throws RuntimeError RUNTIME_MISSING, RUNTIME_BROKEN, CONMON_MISSING unless containers can be made here. */
   need(): Promise<void>;
   /** Creates through conmon. Throws RuntimeError COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE, CREATE_FAILED, with nothing left behind. */

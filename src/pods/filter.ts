@@ -1,5 +1,8 @@
 import type { ObservedContainer, ObservedPod } from '../contracts/observed.ts';
+import type { ContainerRecord } from '../contracts/records.ts';
 import { UsageError } from '../errors/usage-error.ts';
+import { parseTime } from '../values/time.ts';
+import { findContainer } from './find.ts';
 import { containerState, podState } from './status.ts';
 
 /** One `--filter key=value`. */
@@ -10,7 +13,13 @@ interface Subject {
   readonly container?: ObservedContainer;
 }
 
-type Matcher = (subject: Subject, value: string) => boolean;
+/** What a filter may compare with: the moment, and everything that is filtered. */
+interface Context {
+  readonly now: Date;
+  readonly all: readonly Subject[];
+}
+
+type Matcher = (subject: Subject, value: string, context: Context) => boolean;
 
 const podMatchers: Readonly<Record<string, Matcher>> = {
   id: ({ pod }, value) => pod.record.id.startsWith(value),
@@ -18,6 +27,7 @@ const podMatchers: Readonly<Record<string, Matcher>> = {
   namespace: ({ pod }, value) => pod.record.namespace === value,
   ns: ({ pod }, value) => pod.record.namespace === value,
   status: ({ pod }, value) => podState(pod).toLowerCase() === value.toLowerCase(),
+  until: ({ pod }, value, { now }) => created(pod.record) <= time(value, now),
   label: ({ pod }, value) => hasLabel(pod, value),
   network: ({ pod }, value) =>
     (pod.record.sandbox?.attachments ?? []).some(({ network }) => network === value),
@@ -42,6 +52,13 @@ const containerMatchers: Readonly<Record<string, Matcher>> = {
       (image.name === value || image.id.startsWith(value) || image.name.startsWith(`${value}:`))
     );
   },
+  before: ({ container }, value, { all }) =>
+    container !== undefined && created(container.record) < created(other(all, value)),
+  since: ({ container }, value, { all }) =>
+    container !== undefined && created(container.record) > created(other(all, value)),
+  until: ({ container }, value, { now }) =>
+    container !== undefined && created(container.record) <= time(value, now),
+  volume: ({ pod, container }, value) => container !== undefined && mounts(pod, container, value),
   pod: ({ pod }, value) => pod.record.name === value || pod.record.id.startsWith(value),
   namespace: ({ pod }, value) => pod.record.namespace === value,
   ns: ({ pod }, value) => pod.record.namespace === value,
@@ -51,8 +68,12 @@ const containerMatchers: Readonly<Record<string, Matcher>> = {
 };
 
 /** The pods that pass. Filters of one key are alternatives, different keys all have to hold. Throws UsageError BAD_FLAG_VALUE. */
-export function filterPods(pods: readonly ObservedPod[], filters: readonly Filter[]): readonly ObservedPod[] {
-  const passes = compile(filters, podMatchers);
+export function filterPods(
+  pods: readonly ObservedPod[],
+  filters: readonly Filter[],
+  now: Date,
+): readonly ObservedPod[] {
+  const passes = compile(filters, podMatchers, { now, all: pods.map((pod) => ({ pod })) });
   return pods.filter((pod) => passes({ pod }));
 }
 
@@ -60,14 +81,16 @@ export function filterPods(pods: readonly ObservedPod[], filters: readonly Filte
 export function filterContainers(
   subjects: readonly Required<Subject>[],
   filters: readonly Filter[],
+  now: Date,
 ): readonly Required<Subject>[] {
-  const passes = compile(filters, containerMatchers);
+  const passes = compile(filters, containerMatchers, { now, all: subjects });
   return subjects.filter(passes);
 }
 
 function compile(
   filters: readonly Filter[],
   matchers: Readonly<Record<string, Matcher>>,
+  context: Context,
 ): (subject: Subject) => boolean {
   const byKey = Map.groupBy(filters, ([key]) => key);
   const unknown = [...byKey.keys()].find((key) => !Object.hasOwn(matchers, key));
@@ -80,8 +103,33 @@ function compile(
   }
   return (subject) =>
     [...byKey].every(([key, alternatives]) =>
-      alternatives.some(([, value]) => matchers[key]?.(subject, value) === true),
+      alternatives.some(([, value]) => matchers[key]?.(subject, value, context) === true),
     );
+}
+
+function created({ created }: { readonly created: string }): number {
+  return Date.parse(created);
+}
+
+function time(text: string, now: Date): number {
+  return parseTime(text, { now, relative: 'past' }).getTime();
+}
+
+function other(all: readonly Subject[], name: string): ContainerRecord {
+  return findContainer(
+    all.flatMap(({ container }) => (container === undefined ? [] : [container.record])),
+    name,
+  );
+}
+
+/** Whether it mounts a volume of this name, claim or path. */
+function mounts({ pod }: ObservedPod, { record }: ObservedContainer, value: string): boolean {
+  const members = [...(pod?.spec.initContainers ?? []), ...(pod?.spec.containers ?? [])];
+  const member = members.find(({ name }) => name === record.name);
+  return (member?.volumeMounts ?? []).some(({ name, mountPath }) => {
+    const claim = pod?.spec.volumes?.find((volume) => volume.name === name)?.persistentVolumeClaim?.claimName;
+    return [name, mountPath, claim].includes(value);
+  });
 }
 
 function hasLabel(pod: ObservedPod, text: string): boolean {

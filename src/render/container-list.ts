@@ -25,10 +25,13 @@ export interface ContainerItem {
   readonly Pod: string;
   readonly PodName: string;
   readonly Ports: string;
-  readonly Labels: Readonly<Record<string, string>>;
+  readonly Labels: ReadonlyMap<string, string>;
+  readonly Mounts: readonly string[];
   readonly Networks: readonly string[];
   readonly Restarts: number;
   readonly IsInfra: boolean;
+  /** The value of a label, as templates ask for it: `{{.Label "app"}}`. */
+  readonly Label: (name: string) => string;
 }
 
 export interface ContainerItemRequest {
@@ -54,6 +57,9 @@ export const containerColumns =
 export const containerPodColumns = `${containerColumns}\t{{.Pod}}\t{{.PodName}}`;
 
 const COMMAND_WIDTH = 20;
+
+/** Go's zero time in seconds of the epoch. */
+const ZERO_TIME = -62_135_596_800;
 
 /** Pure: one container as listings show it. */
 export function containerItem({ pod, container, state, now, full }: ContainerItemRequest): ContainerItem {
@@ -82,11 +88,64 @@ export function containerItem({ pod, container, state, now, full }: ContainerIte
     Pod: full ? record.podId : shortId(record.podId),
     PodName: pod.record.name,
     Ports: portsText(pod.record.publish),
-    Labels: pod.pod?.metadata.labels ?? {},
+    Labels: labelsOf(pod),
+    Mounts: mountsOf(pod, container),
     Networks: (pod.record.sandbox?.attachments ?? []).map(({ network }) => network),
     Restarts: record.restartCount,
     IsInfra: record.role === 'infra',
+    Label: (name) => labelsOf(pod).get(name) ?? '',
   };
+}
+
+/** Pure: one container in Podman's JSON of `ps`, where times are seconds of the epoch and names a list. */
+export function containerJson({ pod, container, state, now }: Omit<ContainerItemRequest, 'full'>): object {
+  const { record } = container;
+  const item = containerItem({ pod, container, state, now, full: true });
+  return {
+    AutoRemove: false,
+    Command: record.command,
+    CreatedAt: item.RunningFor,
+    CIDFile: '',
+    Exited: item.Exited,
+    ExitedAt: item.Exited ? item.ExitedAt : ZERO_TIME,
+    ExitCode: item.ExitCode,
+    Id: record.id,
+    Image: item.Image,
+    ImageID: item.ImageID,
+    IsInfra: item.IsInfra,
+    Labels: item.Labels,
+    Mounts: item.Mounts,
+    Names: [item.Names],
+    Namespace: record.namespace,
+    Networks: item.Networks,
+    Pid: item.Pid,
+    Pod: record.podId,
+    PodName: pod.record.name,
+    Ports: pod.record.publish.map(({ hostIP, hostPort, containerPort, protocol }) => ({
+      host_ip: hostIP === '0.0.0.0' ? '' : hostIP,
+      container_port: containerPort,
+      host_port: hostPort,
+      range: 1,
+      protocol,
+    })),
+    Restarts: record.restartCount,
+    Size: null,
+    StartedAt: record.startedAt === undefined ? ZERO_TIME : item.StartedAt,
+    State: state,
+    Status: item.Status,
+    Created: Math.trunc(Date.parse(record.created) / 1000),
+  };
+}
+
+function labelsOf({ pod }: ObservedPod): ReadonlyMap<string, string> {
+  return new Map(Object.entries(pod?.metadata.labels ?? {}));
+}
+
+/** Where the manifest mounts volumes in it. */
+function mountsOf({ pod }: ObservedPod, { record }: ObservedContainer): readonly string[] {
+  const members = [...(pod?.spec.initContainers ?? []), ...(pod?.spec.containers ?? [])];
+  const member = members.find(({ name }) => name === record.name);
+  return (member?.volumeMounts ?? []).map(({ mountPath }) => mountPath);
 }
 
 /** `Up 2 minutes`, `Exited (0) 3 seconds ago`, `Created`. */

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { HostFacts } from '../contracts/host-facts.ts';
+import type { ForeignFirewall } from '../contracts/network.ts';
 import type { ObservedPod } from '../contracts/observed.ts';
 import type { RuntimeIdentity } from '../contracts/runtime.ts';
 
@@ -8,8 +9,10 @@ export interface InfoSources {
   readonly facts: HostFacts;
   /** Or why there is none. */
   readonly runtime: RuntimeIdentity | { readonly note: string };
-  /** Path of conmon; empty if it is not installed. */
-  readonly conmon: string;
+  /** Empty texts if it is not installed. */
+  readonly conmon: { readonly path: string; readonly version: string };
+  /** Other firewalls that drop by default; undefined where they cannot be looked at. */
+  readonly firewalls: readonly ForeignFirewall[] | undefined;
   readonly pods: readonly ObservedPod[];
   readonly images: number;
   readonly rootless: boolean;
@@ -36,7 +39,7 @@ export function infoView(sources: InfoSources) {
   };
 }
 
-function hostView({ config, facts, runtime, conmon, rootless }: InfoSources) {
+function hostView({ config, facts, runtime, conmon, firewalls, rootless }: InfoSources) {
   const { cgroup } = facts;
   return {
     Arch: facts.architecture,
@@ -50,11 +53,16 @@ function hostView({ config, facts, runtime, conmon, rootless }: InfoSources) {
     CgroupVersion: cgroup.layout,
     CgroupControllers: [...new Set(cgroup.controllers.map(({ name }) => name))].sort(),
     OCIRuntime: runtimeView(runtime),
-    Conmon: { Path: conmon },
+    Conmon: { Path: conmon.path, Version: conmon.version },
     LogDriver: 'k8s-file',
     EventLogger: 'file',
     NetworkBackend: 'cni',
     NetworkConfigDir: config.network.configDir,
+    Firewalls: (firewalls ?? []).map(({ kind, place, opened }) => ({
+      Kind: kind,
+      Place: place,
+      Opened: opened,
+    })),
     Security: {
       Rootless: rootless,
       SeccompEnabled: facts.seccomp,

@@ -19,7 +19,7 @@ export interface PodItem {
   readonly ContainerNames: string;
   readonly ContainerIds: string;
   readonly ContainerStatuses: string;
-  readonly Labels: Readonly<Record<string, string>>;
+  readonly Labels: ReadonlyMap<string, string>;
   readonly Networks: readonly string[];
   readonly Restarts: number;
 }
@@ -34,7 +34,14 @@ export interface PodItemRequest {
   readonly full: boolean;
 }
 
-export const podHeadings = { ID: 'POD ID', InfraID: 'INFRA ID', NumberOfContainers: '# OF CONTAINERS' };
+export const podHeadings = {
+  ID: 'POD ID',
+  InfraID: 'INFRA ID',
+  NumberOfContainers: '# OF CONTAINERS',
+  ContainerIds: 'IDS',
+  ContainerNames: 'NAMES',
+  ContainerStatuses: 'STATUS',
+};
 export const podColumns =
   'table {{.ID}}\t{{.Name}}\t{{.Status}}\t{{.Created}}\t{{.InfraID}}\t{{.NumberOfContainers}}';
 
@@ -58,8 +65,51 @@ export function podItem({ pod, state, phase, containerStates, now, full }: PodIt
     ContainerNames: containers.map((container) => container.record.fullName).join(','),
     ContainerIds: containers.map((container) => id(container.record.id)).join(','),
     ContainerStatuses: containerStates.join(','),
-    Labels: pod.pod?.metadata.labels ?? {},
+    Labels: new Map(Object.entries(pod.pod?.metadata.labels ?? {})),
     Networks: (record.sandbox?.attachments ?? []).map(({ network }) => network),
     Restarts: containers.reduce((sum, container) => sum + container.record.restartCount, 0),
   };
+}
+
+/** Pure: one pod in Podman's JSON of `pod ps`, with Kubernetes' phase beside. */
+export function podJson({
+  pod,
+  state,
+  phase,
+  containerStates,
+}: Omit<PodItemRequest, 'now' | 'full'>): object {
+  const { record, containers } = pod;
+  return {
+    Cgroup: record.sandbox?.cgroup.filesystemPath ?? '',
+    Containers: containers.map((container, index) => ({
+      Id: container.record.id,
+      Names: container.record.fullName,
+      Status: containerStates[index] ?? '',
+      RestartCount: container.record.restartCount,
+    })),
+    Created: record.created,
+    Id: record.id,
+    InfraId: record.containers.find(({ role }) => role === 'infra')?.id ?? '',
+    Name: record.name,
+    Namespace: record.namespace,
+    Networks: (record.sandbox?.attachments ?? []).map(({ network }) => network),
+    Status: state,
+    Phase: phase,
+    Labels: new Map(Object.entries(pod.pod?.metadata.labels ?? {})),
+  };
+}
+
+/** The columns of `pod ps` with what its flags add about the containers. */
+export function podColumnsWith(flags: {
+  readonly ids: boolean;
+  readonly names: boolean;
+  readonly statuses: boolean;
+}): string {
+  const extra = [
+    ...(flags.ids ? ['{{.ContainerIds}}'] : []),
+    ...(flags.names ? ['{{.ContainerNames}}'] : []),
+    ...(flags.statuses ? ['{{.ContainerStatuses}}'] : []),
+  ];
+  const count = '\t{{.NumberOfContainers}}';
+  return extra.length === 0 ? podColumns : podColumns.replace(count, ['', ...extra].join('\t'));
 }

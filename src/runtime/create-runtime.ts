@@ -94,6 +94,11 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const made = (id: string) => makerOf(options.folder, id) !== undefined;
   return {
     identity: identify,
+    monitor: async () => {
+      const path = findConmon(options.conmon ?? 'conmon');
+      const text = await options.exec.run({ argv: [path, '--version'] });
+      return { path, version: /\d[\w.-]*/.exec(text)?.[0] ?? '' };
+    },
     need: async () => {
       await tools();
     },

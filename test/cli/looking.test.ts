@@ -214,4 +214,93 @@ describe('looking at things', () => {
       assert.match(await machine.ok('images', '-q'), /./);
     });
   });
+
+  describe('ps and pod ps', () => {
+    it("print Podman's JSON", async () => {
+      const [container] = JSON.parse(await machine.ok('ps', '--filter', 'ns=default', '--format', 'json'));
+      assert.deepEqual(container.Names, ['web-app']);
+      assert.deepEqual(container.Command, ['sleep', '1000']);
+      assert.equal(typeof container.Created, 'number');
+      assert.match(container.Id, /^[0-9a-f]{64}$/);
+      const [pod] = JSON.parse(await machine.ok('pod', 'ps', '--filter', 'ns=default', '--format', 'json'));
+      assert.equal(pod.Name, 'web');
+      assert.equal(pod.Containers.length, 2);
+      assert.ok(Date.parse(pod.Created) > 0);
+    });
+
+    it('filter, sort and cut', async () => {
+      const names = async (...args: readonly string[]) =>
+        (await machine.ok('ps', '--format', '{{.Names}}', ...args)).split('\n').slice(0, -1);
+      assert.deepEqual(await names('--sort', 'names'), ['other/web-app', 'web-app']);
+      assert.deepEqual(await names('--filter', 'volume=data'), ['web-app']);
+      assert.deepEqual(await names('--filter', 'label=app=web', '--filter', 'pod=web'), ['web-app']);
+      assert.deepEqual(await names('--filter', 'until=1h'), []);
+      assert.equal((await names('--latest')).length, 1);
+      assert.equal((await names('-n', '2')).length, 2);
+      assert.equal((await machine.pod('ps', '--sort', 'nothing')).status, 125);
+      assert.equal((await machine.pod('pod', 'ps', '--filter', 'nothing=1')).status, 125);
+    });
+  });
+
+  describe('names', () => {
+    const commands: readonly (readonly string[])[] = [
+      ['inspect', 'NAME'],
+      ['container', 'inspect', 'NAME'],
+      ['logs', 'NAME'],
+      ['container', 'logs', 'NAME'],
+      ['top', 'NAME'],
+      ['exec', 'NAME', 'true'],
+      ['port', 'NAME'],
+      ['container', 'exists', 'NAME'],
+      ['wait', '--condition', 'running', 'NAME'],
+      ['kill', '--signal', 'CONT', 'NAME'],
+    ];
+    let ids: { readonly container: string; readonly pod: string };
+
+    before(async () => {
+      const [container = '', pod = ''] = (
+        await line('inspect', '-f', '{{.Id}} {{.Pod}}', 'other/web-app')
+      ).split(' ');
+      ids = { container: container.slice(0, 12), pod: pod.slice(0, 12) };
+    });
+
+    /** Runs a command with each name, side by side: all work but the one in a namespace that has none such. */
+    async function works(command: readonly string[], names: readonly string[]): Promise<void> {
+      const named = (name: string) => command.map((word) => (word === 'NAME' ? name : word));
+      const [absent, ...present] = await Promise.all(
+        [`nowhere/${names[0]}`, ...names].map((name) => machine.pod(...named(name))),
+      );
+      assert.deepEqual(
+        present.map(({ status }) => status),
+        names.map(() => 0),
+      );
+      assert.notEqual(absent?.status, 0);
+    }
+
+    for (const command of commands) {
+      it(`of containers work in ${command.join(' ')}`, () =>
+        works(command, ['web-app', 'other/web-app', ids.container]));
+    }
+
+    for (const command of ['inspect', 'logs', 'top', 'exists', 'start']) {
+      it(`of pods work in pod ${command}`, () =>
+        works(['pod', command, 'NAME'], ['web', 'other/web', ids.pod]));
+    }
+  });
+
+  describe('info and version', () => {
+    it('show what runs containers here', async () => {
+      assert.match(await line('info', '--format', '{{.Host.OCIRuntime.Name}}'), /^(crun|runc)$/);
+      assert.match(
+        await line('info', '--format', '{{.Host.Conmon.Version}} {{.Host.NetworkBackend}}'),
+        /^\d\S* cni$/,
+      );
+      assert.equal(
+        await line('info', '--format', '{{.Store.GraphRoot}} {{.Store.GraphDriverName}}'),
+        `${machine.root} overlay`,
+      );
+      const { Components } = JSON.parse(await machine.ok('version', '--format', 'json'));
+      assert.deepEqual(Components.map(({ Name }: { readonly Name: string }) => Name).slice(1), ['conmon']);
+    });
+  });
 });

@@ -143,6 +143,7 @@ export function fakeMachine(folder: string): FakeMachine {
     runtime: {
       need: async () => undefined,
       present: async () => standingOf('container'),
+      monitor: async () => ({ path: '/usr/bin/conmon', version: '1' }),
       identity: async () => ({ name: 'crun', path: '/usr/bin/crun', version: '1' }),
       async create({ id, name }) {
         names.set(id, name);

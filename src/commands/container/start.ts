@@ -10,7 +10,7 @@ export default class ContainerStart extends BaseCommand {
   static override operands = { usage: 'CONTAINER...', min: 0 };
   static override flags = flags({
     all: { type: 'boolean', summary: 'Start all containers' },
-    namespace: { type: 'option', helpValue: 'NAME', summary: 'Namespace of the names' },
+    namespace: { type: 'option', char: 'n', helpValue: 'NAME', summary: 'Namespace of the names' },
   });
 
   async run(): Promise<void> {

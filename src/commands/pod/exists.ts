@@ -5,7 +5,7 @@ export default class PodExists extends BaseCommand {
   static override summary = 'Tell by the exit code whether a pod exists (0) or not (1)';
   static override operands = { usage: 'POD', min: 1, max: 1 };
   static override flags = flags({
-    namespace: { type: 'option', helpValue: 'NAME', summary: 'Namespace of the name' },
+    namespace: { type: 'option', char: 'n', helpValue: 'NAME', summary: 'Namespace of the name' },
   });
 
   async run(): Promise<void> {

@@ -9,7 +9,7 @@ export default class PodKill extends BaseCommand {
   static override operands = { usage: 'POD...', min: 0 };
   static override flags = flags({
     all: { type: 'boolean', char: 'a', summary: 'All pods' },
-    namespace: { type: 'option', helpValue: 'NAME', summary: 'Namespace of the names' },
+    namespace: { type: 'option', char: 'n', helpValue: 'NAME', summary: 'Namespace of the names' },
     signal: {
       type: 'option',
       char: 's',

@@ -9,7 +9,7 @@ export default class PodStart extends BaseCommand {
   static override operands = { usage: 'POD...', min: 0 };
   static override flags = flags({
     all: { type: 'boolean', char: 'a', summary: 'Start all pods' },
-    namespace: { type: 'option', helpValue: 'NAME', summary: 'Namespace of the names' },
+    namespace: { type: 'option', char: 'n', helpValue: 'NAME', summary: 'Namespace of the names' },
   });
 
   async run(): Promise<void> {

@@ -6,7 +6,7 @@ import { BaseCommand, flags } from '../base-command.ts';
 export default class PodTop extends BaseCommand {
   static override summary = 'List the processes of a pod';
   static override description =
-    `Numbers and names are those inside the containers. Columns are ${processColumns.join(', ')}.`;
+    `Numbers and names are those inside the containers.\nColumns: ${processColumns.join(' ')}`;
   static override operands = { usage: 'POD [COLUMN...]', min: 1 };
   static override examples = ['pod pod top web', 'pod pod top web pid user args'];
   static override flags = flags({

@@ -22,6 +22,7 @@ export default class VolumeRm extends BaseCommand {
     time: {
       type: 'option',
       char: 't',
+      aliases: ['timeout'],
       helpValue: 'SECONDS',
       read: readSeconds,
       summary: 'With --force: seconds until what still runs is killed',
