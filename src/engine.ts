@@ -11,6 +11,7 @@ import type { Registry } from './contracts/registry.ts';
 import type { Rootfs } from './contracts/rootfs.ts';
 import type { Step } from './contracts/steps.ts';
 import type { Volumes } from './contracts/volumes.ts';
+import { apparmorProfile } from './host/apparmor-profile.ts';
 import { createCgroups } from './host/cgroups.ts';
 import { clock } from './host/clock.ts';
 import { readConfigFiles, realpath } from './host/config-files.ts';
@@ -169,6 +170,7 @@ function assemble(config: Config): Parts {
         facts,
         cgroups: await cgroups(),
         seccompProfile: async (localhost) => seccompProfile(localhost),
+        apparmorProfile: (asked) => apparmorProfile(exec, asked),
         hostDevices,
         step: (name: Step) => faultPoint(name),
       };

@@ -36,6 +36,11 @@ export interface Drivers {
    * relative to the kubelet's folder of profiles. Throws HostError FILE_UNREADABLE.
    */
   seccompProfile(localhost?: string): Promise<unknown>;
+  /**
+   * The name of an AppArmor profile that is loaded: the one asked for, else the default one; undefined where the host
+   * has no AppArmor. Throws HostError APPARMOR_FAILED.
+   */
+  apparmorProfile(asked?: string): Promise<string | undefined>;
   /** The devices of the host that a privileged container gets. */
   hostDevices(): readonly HostDevice[];
   /** Called before each named step of a plan; tests make it die there. */

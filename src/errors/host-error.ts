@@ -6,6 +6,7 @@ export type HostCode =
   | 'UNSUPPORTED_KERNEL'
   | 'NO_CGROUPS'
   | 'CGROUP_FAILED'
+  | 'APPARMOR_FAILED'
   | 'NATIVE_MISSING'
   | 'FILE_UNREADABLE';
 

@@ -42,7 +42,7 @@ const container: Support = {
   restartPolicyRules: 'kept',
   securityContext: {
     allowPrivilegeEscalation: 'acts',
-    appArmorProfile: 'kept',
+    appArmorProfile: { localhostProfile: 'acts', type: 'acts' },
     capabilities: { add: 'acts', drop: 'acts' },
     privileged: 'acts',
     procMount: 'acts',
@@ -153,7 +153,7 @@ export const podFields: { readonly spec: { readonly [field: string]: Support } }
     schedulingGates: 'kept',
     schedulingGroup: 'kept',
     securityContext: {
-      appArmorProfile: 'kept',
+      appArmorProfile: { localhostProfile: 'acts', type: 'acts' },
       fsGroup: 'kept',
       fsGroupChangePolicy: 'kept',
       runAsGroup: 'acts',

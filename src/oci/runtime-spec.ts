@@ -24,6 +24,8 @@ export interface ProcessSpec {
   readonly rlimits?: readonly RlimitSpec[];
   readonly noNewPrivileges?: boolean;
   readonly oomScoreAdj?: number;
+  /** Name of a loaded profile. */
+  readonly apparmorProfile?: string;
 }
 
 export interface UserSpec {

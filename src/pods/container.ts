@@ -11,6 +11,7 @@ import { type ContainerMount, containerSpec } from '../plan/container-spec.ts';
 import { containerEnvironment } from '../plan/env.ts';
 import { imageVolumes } from '../plan/image-volumes.ts';
 import { containerLimits } from '../plan/resources.ts';
+import { apparmorChoice } from '../plan/spec/apparmor.ts';
 import { isPrivileged } from '../plan/spec/privileged.ts';
 import { type SeccompProfile, seccompChoice } from '../plan/spec/seccomp.ts';
 import { containerUser, verifyNonRoot } from '../plan/user.ts';
@@ -121,6 +122,7 @@ async function plan(drivers: Drivers, context: PodContext, request: PlanRequest)
       shm: pod.spec.hostIPC ? undefined : paths.shm,
     },
     seccomp: await seccompProfile(drivers, pod, container),
+    apparmor: await apparmorProfile(drivers, pod, container),
     hostDevices: isPrivileged(container) ? drivers.hostDevices() : [],
     terminal: record.terminal,
   });
@@ -155,6 +157,22 @@ async function seccompProfile(
       return (await drivers.seccompProfile()) as SeccompProfile | undefined;
     case 'localhost':
       return (await drivers.seccompProfile(choice.profile)) as SeccompProfile;
+  }
+}
+
+async function apparmorProfile(
+  drivers: Drivers,
+  pod: Pod,
+  container: Container,
+): Promise<string | undefined> {
+  const choice = apparmorChoice(pod, container);
+  switch (choice.type) {
+    case 'none':
+      return undefined;
+    case 'default':
+      return drivers.apparmorProfile();
+    case 'localhost':
+      return drivers.apparmorProfile(choice.profile);
   }
 }
 

@@ -313,6 +313,7 @@ export function fakeMachine(folder: string): FakeMachine {
     },
     facts: async () => FACTS,
     seccompProfile: async () => undefined,
+    apparmorProfile: async () => undefined,
     hostDevices: () => [],
     step: (name) => machine.onStep(name),
   };

@@ -21,6 +21,7 @@ export function leaksOf(place: Place): readonly string[] {
     ...names('/run/netns', (name) => name.startsWith(`pod-${place.storeId}-`), 'namespace'),
     ...network(place),
     ...cgroups(place),
+    ...units(place),
     ...processes(place),
     ...files(join(place.root, 'pod'), lasting, 'record'),
     ...files(join(place.runroot, 'pod'), lastingRun, 'run-time file'),
@@ -107,12 +108,30 @@ function output(program: string, ...argv: readonly string[]): string {
   return execFileSync(program, argv, { encoding: 'utf8' });
 }
 
+/** In every hierarchy: our parent lies at its top, or below `pod.slice` where systemd made it. */
 function cgroups({ storeId }: Place): readonly string[] {
-  const top = '/sys/fs/cgroup';
-  const hierarchies = ['', ...names(top, () => true, '').map((name) => `/${name.trim()}`)];
-  return hierarchies.flatMap((hierarchy) =>
-    names(`${top}${hierarchy}`, (name) => name.includes(storeId), `cgroup${hierarchy}`),
+  return hierarchies().flatMap((top) =>
+    [top, join(top, 'pod.slice')].flatMap((folder) =>
+      names(folder, (name) => name.includes(storeId), `cgroup ${folder}`),
+    ),
   );
+}
+
+/** Mount points of cgroups of either version. */
+function hierarchies(): readonly string[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .filter((line) => / - cgroup2? /.test(line))
+    .map((line) => line.split(' ')[4] ?? '');
+}
+
+/** Slices and scopes that systemd still knows, also failed ones. */
+function units({ storeId }: Place): readonly string[] {
+  if (!existsSync('/run/systemd/system')) return [];
+  return output('systemctl', 'list-units', '--all', '--plain', '--no-legend')
+    .split('\n')
+    .filter((line) => line.includes(storeId))
+    .map((line) => `unit ${line}`);
 }
 
 /** Those that name the store's folder or are in a cgroup of it. */

@@ -28,6 +28,7 @@ export function process(request: ContainerSpecRequest): PlannedProcess {
       rlimits: limits.rlimits,
       noNewPrivileges: container.securityContext?.allowPrivilegeEscalation === false,
       oomScoreAdj: oom.score,
+      ...(request.apparmor === undefined ? {} : { apparmorProfile: request.apparmor }),
     },
     warnings: [...warnings, ...limits.warnings, ...oom.warnings],
   };

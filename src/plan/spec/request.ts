@@ -61,6 +61,8 @@ export interface ContainerSpecRequest {
   readonly files: PodFiles;
   /** Profile in the form of containers-common's seccomp.json. Not used by privileged and Unconfined containers. */
   readonly seccomp: SeccompProfile | undefined;
+  /** Name of the AppArmor profile; undefined for none. */
+  readonly apparmor?: string | undefined;
   /** Limits to set; nofile and nproc have defaults. */
   readonly ulimits?: readonly Ulimit[];
   readonly terminal: boolean;

@@ -1,0 +1,55 @@
+#!/bin/sh
+# Runs the demo and the host tests on the other kind of host: in a Debian 12 guest under QEMU.
+#   run.sh            all of it, as test/guest/inside.sh tells; the last line is `N passed, N failed`
+#   run.sh COMMAND    a shell command in the guest instead, in a copy of this folder
+# The guest is kept in $POD_GUEST_FOLDER (~/.cache/pod-guest unless given). What happens in it is thrown away.
+# $POD_GUEST_ACCELERATOR is QEMU's -accel: kvm where that works; software emulation works everywhere.
+set -eu
+cd "$(dirname "$0")/../.."
+PATH=$PATH:/usr/sbin:/sbin
+folder=${POD_GUEST_FOLDER:-${XDG_CACHE_HOME:-$HOME/.cache}/pod-guest}
+
+[ "$(id -u)" -eq 0 ] || {
+    echo "guest: making a root filesystem needs root here; run: sudo npm run test:guest" >&2
+    exit 1
+}
+sh scripts/setup.sh
+sh test/guest/build.sh "$folder"
+
+staging=$(mktemp -d "$folder/run.XXXXXX")
+trap 'rm -rf "$staging"' EXIT
+trap 'exit 130' INT TERM
+
+# The tree as it is here, built, but for what only development takes. Times of files stay: they tell what is up to date.
+mkdir -p "$staging/tree/node_modules"
+for name in * .[!.]* node_modules/* node_modules/.bin; do
+    case $name in
+        .git | node_modules | node_modules/@biomejs | node_modules/@kubernetes | node_modules/*typescript) ;;
+        *) cp -a "$name" "$staging/tree/$name" ;;
+    esac
+done
+cp package-lock.json "$staging/tree/node_modules/.installed-lock"
+printf '%s\n' "${1-sh test/guest/inside.sh}" >"$staging/tree/.guest-command"
+truncate -s 2G "$staging/tree.img"
+mke2fs -q -t ext4 -L tree -d "$staging/tree" "$staging/tree.img"
+rm -rf "$staging/tree"
+
+# The report and the exit code come over ports of their own.
+echo "guest: starting"
+timeout "${POD_GUEST_TIMEOUT:-3600}" nice qemu-system-x86_64 -accel "${POD_GUEST_ACCELERATOR:-tcg,thread=multi}" -cpu max -smp 2 -m 4096 \
+    -nodefaults -display none -no-reboot -kernel "$folder/vmlinuz" -initrd "$folder/initrd" \
+    -append 'root=/dev/vda rw console=ttyS0 quiet systemd.show_status=0 mitigations=off' \
+    -drive "file=$folder/root.img,if=virtio,format=raw,snapshot=on,cache=unsafe" \
+    -drive "file=$staging/tree.img,if=virtio,format=raw,cache=unsafe" \
+    -nic user,model=virtio-net-pci,restrict=on -serial "file:$folder/console.log" -device virtio-serial-pci \
+    -chardev stdio,id=report,signal=off -device virtserialport,chardev=report,name=report \
+    -chardev "file,id=status,path=$staging/status" -device virtserialport,chardev=status,name=status \
+    </dev/null 2>"$folder/qemu.log" || echo "guest: QEMU ended with $?: see $folder/qemu.log" >&2
+
+status=$(cat "$staging/status")
+[ -n "$status" ] || {
+    echo "guest: it did not come to its end: see $folder/console.log" >&2
+    echo "0 passed, 1 failed"
+    exit 1
+}
+exit "$status"
