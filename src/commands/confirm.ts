@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { UsageError } from '../errors/usage-error.ts';
 
 /**
@@ -22,11 +22,14 @@ export async function confirm({
       hint: 'use --force',
     });
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  process.stderr.write(`${warning}.\nContinue? [y/N] `);
+  // Without a terminal's keys of its own: Ctrl-C stays a signal, and Ctrl-D ends the lines, which is no yes.
+  const lines = createInterface({ input: process.stdin, terminal: false, signal });
   try {
-    const answer = await terminal.question(`${warning}.\nContinue? [y/N] `, { signal });
-    return /^y(es)?$/i.test(answer.trim());
+    const { value } = await lines[Symbol.asyncIterator]().next();
+    signal.throwIfAborted();
+    return /^y(es)?$/i.test(String(value).trim());
   } finally {
-    terminal.close();
+    lines.close();
   }
 }
