@@ -11,6 +11,7 @@ import type { Registry } from './contracts/registry.ts';
 import type { Rootfs } from './contracts/rootfs.ts';
 import type { Step } from './contracts/steps.ts';
 import type { Volumes } from './contracts/volumes.ts';
+import { PodError } from './errors/pod-error.ts';
 import { apparmorProfile } from './host/apparmor-profile.ts';
 import { createCgroups } from './host/cgroups.ts';
 import { clock } from './host/clock.ts';
@@ -30,6 +31,7 @@ import { seccompProfile } from './host/seccomp-profile.ts';
 import { users } from './host/users.ts';
 import { createLogs } from './logs/create-logs.ts';
 import { observePods } from './pods/observe.ts';
+import { endOrphans, orphansOf } from './pods/orphans.ts';
 import { isHalfMade, sweep } from './pods/sweep.ts';
 import { createRuntime } from './runtime/create-runtime.ts';
 import { createSandboxes } from './runtime/sandboxes.ts';
@@ -86,9 +88,17 @@ export async function createEngine({ flags, env, cwd, uid }: EngineOptions): Pro
     async observe() {
       const pods = await observePods(parts.observers);
       const untidy =
-        pods.some(({ record }) => isHalfMade(record)) || (await parts.observers.store.journals.any());
+        pods.some(({ record }) => isHalfMade(record)) ||
+        orphansOf(pods).length > 0 ||
+        (await parts.observers.store.journals.any());
       if (!untidy || uid !== 0) return pods;
-      await drivers();
+      try {
+        await endOrphans(await drivers(), pods);
+      } catch (error) {
+        // Looking works where tidying does not, such as on a read-only disk.
+        if (!(error instanceof PodError)) throw error;
+        return pods;
+      }
       return observePods(parts.observers);
     },
   };

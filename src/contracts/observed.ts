@@ -5,6 +5,8 @@ import type { ContainerRecord, PodRecord } from './records.ts';
 export interface ObservedContainer {
   readonly record: ContainerRecord;
   readonly running: boolean;
+  /** Its process runs on without a monitor: it counts as killed, and whoever may do so kills it. */
+  readonly orphaned?: boolean;
 }
 
 /** A pod as it is: its object, its record, and its containers in the record's order. */

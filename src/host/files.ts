@@ -45,7 +45,7 @@ export async function replaceFile(
     renameSync(temporary, path);
   } catch (error) {
     removeFile(temporary);
-    throw systemError(error);
+    throw systemError(error, path);
   }
   if (options.durable) await syncFolder(dirname(path));
 }
@@ -60,7 +60,7 @@ export async function createFile(
     await writeNew(path, data, { ...options, flags: 'wx' });
   } catch (error) {
     if (errno(error) === 'EEXIST') return false;
-    throw systemError(error);
+    throw systemError(error, path);
   }
   if (options.durable) await syncFolder(dirname(path));
   return true;
@@ -75,7 +75,7 @@ export async function writeFile(
   try {
     await writeNew(path, data, { ...options, flags: 'w' });
   } catch (error) {
-    throw systemError(error);
+    throw systemError(error, path);
   }
 }
 
@@ -341,15 +341,15 @@ function errno(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? '';
 }
 
-/** Node's own errors of system calls as ours; anything else unchanged. */
-export function systemError(error: unknown): unknown {
+/** Node's own errors of system calls as ours, about `path` where they do not tell; anything else unchanged. */
+export function systemError(error: unknown, path?: string): unknown {
   const failure = error as NodeJS.ErrnoException;
   if (error instanceof SystemError || !(error instanceof Error) || failure.syscall === undefined)
     return error;
   return new SystemError({
     errno: failure.code ?? 'UNKNOWN',
     syscall: failure.syscall,
-    path: failure.path,
+    path: failure.path ?? path,
     cause: error,
   });
 }

@@ -60,24 +60,17 @@ export async function observeContainer(
 ): Promise<ObservedContainer> {
   if (record.phase !== 'running') return { record, running: false };
   if (record.boot !== boot) return { record: lost(record), running: false };
+  const { pid, pidStart, conmonPid, conmonStart } = record;
   // Between the death of the process and its exit file there is a moment in which only the monitor knows,
   // so the exit file is read once more after the monitor was found dead.
-  const exit =
-    (await runtime.exit(record)) ?? (alive(processes, record) ? undefined : await runtime.exit(record));
+  const monitored = () => conmonPid !== undefined && processes.alive(conmonPid, conmonStart);
+  const exit = (await runtime.exit(record)) ?? (monitored() ? undefined : await runtime.exit(record));
   if (exit !== undefined) {
     return { record: { ...record, phase: 'exited', ...exit, reason: reasonOf(exit) }, running: false };
   }
-  return alive(processes, record) ? { record, running: true } : { record: lost(record), running: false };
-}
-
-function alive(
-  processes: Drivers['processes'],
-  { pid, pidStart, conmonPid, conmonStart }: ContainerRecord,
-): boolean {
-  return (
-    (pid !== undefined && processes.alive(pid, pidStart)) ||
-    (conmonPid !== undefined && processes.alive(conmonPid, conmonStart))
-  );
+  if (monitored()) return { record, running: true };
+  const orphaned = pid !== undefined && processes.alive(pid, pidStart);
+  return { record: lost(record), running: false, ...(orphaned ? { orphaned } : {}) };
 }
 
 /** Kubernetes' reason for a terminated container. */

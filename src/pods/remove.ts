@@ -12,7 +12,10 @@ import { tell } from './tell.ts';
 export async function removePod(drivers: Drivers, podId: string): Promise<void> {
   const { records } = drivers.store;
   drivers.step('pod.removing');
-  const record = await records.updatePod(podId, (current) => ({ ...current, phase: 'removing' }));
+  // One that was never ready is half-made as it is, and undoing it must not take room on a disk that is full.
+  const record = await records.updatePod(podId, (current) =>
+    current.phase === 'ready' ? { ...current, phase: 'removing' } : current,
+  );
   if (record === undefined) return;
   await quell(drivers, record);
   const members = record.containers.filter(({ role }) => role !== 'infra');

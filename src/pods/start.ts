@@ -49,7 +49,8 @@ export async function startPod(drivers: Drivers, hold: Hold, options: StartOptio
       context,
       members.filter(({ record: { role } }) => role === 'init' || role === 'sidecar'),
     );
-  const waiting = members.filter((member) => member.record.role === 'app' && !member.running);
+  // What still ran in a sandbox that had lost its infra container was killed with it.
+  const waiting = members.filter((member) => member.record.role === 'app' && (fresh || !member.running));
   if (!fresh) await Promise.all(waiting.map(({ record: member }) => clearRun(drivers, member)));
   await startAll(drivers, hold, context, waiting);
 }

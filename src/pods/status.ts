@@ -7,12 +7,15 @@ export type PodState = 'Created' | 'Running' | 'Degraded' | 'Stopped' | 'Exited'
 /** Podman's word for a container. */
 export type ContainerState = 'created' | 'running' | 'exited' | 'removing';
 
-/** Podman's state of a pod: Degraded when only some containers run, Exited when all have ended with the sandbox still up. */
+/**
+ * Podman's state of a pod: Degraded when only some containers run or the sandbox does not stand, Exited when all have
+ * ended with the sandbox still up.
+ */
 export function podState({ containers, sandboxUp }: ObservedPod): PodState {
   const members = containers.filter(({ record }) => record.role !== 'infra');
   const lasting = members.filter(({ record }) => record.role !== 'init');
   const running = lasting.filter((container) => container.running).length;
-  if (running > 0) return running === lasting.length ? 'Running' : 'Degraded';
+  if (running > 0) return running === lasting.length && sandboxUp ? 'Running' : 'Degraded';
   if (members.some((container) => container.running)) return 'Running';
   if (members.every(({ record }) => record.phase === 'created' || record.phase === 'creating'))
     return 'Created';

@@ -1,6 +1,7 @@
 import type { Drivers } from '../contracts/drivers.ts';
 import type { PodRecord } from '../contracts/records.ts';
 import type { Journal, JournalEntry } from '../contracts/store.ts';
+import { PodError } from '../errors/pod-error.ts';
 import { StateError } from '../errors/state-error.ts';
 import { VolumeError } from '../errors/volume-error.ts';
 import type { KubeObject } from '../kube/wire.ts';
@@ -13,13 +14,26 @@ import { removePod } from './remove.ts';
 export async function sweep(drivers: Drivers): Promise<readonly string[]> {
   const { journals, records } = drivers.store;
   const abandoned = await journals.abandoned();
-  for (const journal of abandoned) await settleJournal(drivers, journal);
+  for (const journal of abandoned) await unlessRefused(settleJournal(drivers, journal));
   const removed: string[] = [];
   for (const { id, name } of (await records.pods()).filter(isHalfMade)) {
-    if (await removeHalfMade(drivers, id)) removed.push(name);
+    if (await unlessRefused(removeHalfMade(drivers, id))) removed.push(name);
   }
   if (abandoned.length > 0 || removed.length > 0) await records.tidy();
   return removed;
+}
+
+/**
+ * What cannot be finished now (a full disk, a plugin that fails) stays as it is for a later command, and stops nobody
+ * from working on other pods. Returns undefined for it.
+ */
+async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof PodError) return undefined;
+    throw error;
+  }
 }
 
 /** Whether a pod is being made or removed; where its lease is free, nobody is at it any more. */
@@ -53,7 +67,10 @@ export async function readyPods({ store }: Drivers, { podIds, start }: Omit<Comm
     await store.records.updatePod(id, (current) => ({
       ...current,
       phase: current.phase === 'creating' ? 'ready' : current.phase,
-      wanted: start ? current.wanted : { state: 'stopped', generation: current.wanted.generation + 1 },
+      wanted:
+        start || current.wanted.state === 'absent'
+          ? current.wanted
+          : { state: 'stopped', generation: current.wanted.generation + 1 },
     }));
   }
 }

@@ -1,5 +1,6 @@
 import type { Drivers } from '../contracts/drivers.ts';
 import type { EventLine } from '../contracts/store.ts';
+import { SystemError } from '../errors/system-error.ts';
 
 interface About {
   readonly namespace: string;
@@ -24,7 +25,7 @@ export async function tell(
     attributes,
   }: Pick<EventLine, 'reason' | 'message' | 'attributes'> & Partial<Pick<EventLine, 'type'>>,
 ): Promise<void> {
-  await store.events.append({
+  const event = {
     object: { kind: 'Pod', namespace, name, ...(uid === undefined ? {} : { uid }) },
     type,
     reason,
@@ -35,7 +36,13 @@ export async function tell(
       ...(container?.image === undefined ? {} : { image: container.image.name }),
       ...attributes,
     },
-  });
+  };
+  try {
+    await store.events.append(event);
+  } catch (error) {
+    // On a full disk pods can still be stopped and removed; that nobody is told is the lesser harm.
+    if (!(error instanceof SystemError && ['ENOSPC', 'EDQUOT'].includes(error.errno))) throw error;
+  }
 }
 
 /** What `tell` needs to know of a container. */

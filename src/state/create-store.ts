@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Processes } from '../contracts/processes.ts';
 import type { ContainerRecord, PodRecord } from '../contracts/records.ts';
 import type { Store } from '../contracts/store.ts';
+import { createBallast } from './ballast.ts';
 import { createEvents } from './events.ts';
 import { createJournals } from './journals.ts';
 import { createNames } from './names.ts';
@@ -32,8 +33,9 @@ export function createStore({ folder, runFolder, processes, now = () => new Date
   });
   const root = createRoot({ folder, runFolder, running: () => anyRuns(containers.all(), processes) });
   root.check();
+  const ballast = createBallast(join(folder, 'ballast'));
   return {
-    objects: createObjects({ folder, locks, now }),
+    objects: createObjects({ folder, locks, now, ballast }),
     events: createEvents({ folder, locks, now }),
     records: createRecords({
       pods,
@@ -41,6 +43,7 @@ export function createStore({ folder, runFolder, processes, now = () => new Date
       podNames: createNames(join(folder, 'names', 'pods')),
       containerNames: createNames(join(folder, 'names', 'containers')),
       root,
+      ballast,
       locks,
     }),
     journals: createJournals({ folder: join(folder, 'journals'), locks, now }),

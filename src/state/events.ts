@@ -68,7 +68,7 @@ function appendLine(path: string, line: string): number {
       closeSync(descriptor);
     }
   } catch (error) {
-    throw systemError(error);
+    throw systemError(error, path);
   }
 }
 

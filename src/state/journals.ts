@@ -93,7 +93,7 @@ function appendLine(path: string, line: string): void {
     appendFileSync(path, `${line}\n`);
   } catch (error) {
     truncateSync(path, size);
-    throw systemError(error);
+    throw systemError(error, path);
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { StateError } from '../errors/state-error.ts';
 import { faultPoint } from '../host/fault.ts';
+import type { Ballast } from './ballast.ts';
 import type { Names, ScopedName } from './names.ts';
 import type { Identified, RecordFolders } from './record-folders.ts';
 import type { Root } from './root-record.ts';
@@ -13,6 +14,7 @@ interface Parts<T extends Identified> {
   readonly folders: RecordFolders<T>;
   readonly nameOf: (record: T) => ScopedName;
   readonly root: Root;
+  readonly ballast: Ballast;
   readonly locks: Pick<StateLocks, 'names' | 'record'>;
 }
 
@@ -29,7 +31,7 @@ export interface NamedRecords<T extends Identified> {
 }
 
 export function createNamedRecords<T extends Identified>(parts: Parts<T>): NamedRecords<T> {
-  const { what, names, folders, nameOf, root, locks } = parts;
+  const { what, names, folders, nameOf, root, ballast, locks } = parts;
 
   /** Without its record a name's link is stale, which `create` knows; so a damaged record may go without it. */
   function readable(id: string): T | undefined {
@@ -45,12 +47,18 @@ export function createNamedRecords<T extends Identified>(parts: Parts<T>): Named
     create: (record) =>
       locks.names(async () => {
         await root.claim();
+        await ballast.take();
         const name = nameOf(record);
         const holder = names.holder(name);
         if (holder !== undefined && folders.read(holder) !== undefined) throw taken(what, name);
         names.reserve(name, record.id);
         faultPoint('records.named');
-        await folders.create(record);
+        try {
+          await folders.create(record);
+        } catch (error) {
+          names.free(name, record.id);
+          throw error;
+        }
       }),
 
     update: (id, change) =>
@@ -58,7 +66,7 @@ export function createNamedRecords<T extends Identified>(parts: Parts<T>): Named
         const current = folders.read(id);
         if (current === undefined) return undefined;
         const next = change(current);
-        if (next !== current) await folders.replace(next);
+        if (next !== current) await ballast.relieve(() => folders.replace(next));
         return next;
       }),
 

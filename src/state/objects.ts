@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Change, ChangeType, ObjectKey, Objects } from '../contracts/store.ts';
 import { StateError } from '../errors/state-error.ts';
+import { SystemError } from '../errors/system-error.ts';
 import { faultPoint } from '../host/fault.ts';
 import {
   ensureFolder,
@@ -20,6 +21,7 @@ import { corrupt, parseObject } from '../host/read-record.ts';
 import { watchFolder } from '../host/watch-folder.ts';
 import type { KubeObject } from '../kube/wire.ts';
 import { keyOf } from '../plan/object-key.ts';
+import type { Ballast } from './ballast.ts';
 import { changeLogName, createChangeLog, type Last } from './change-log.ts';
 import { keyText, kindFolder, namespaceFolder, objectFolder, sameKey } from './object-key.ts';
 import type { StateLocks } from './state-locks.ts';
@@ -29,6 +31,7 @@ interface Parts {
   readonly folder: string;
   readonly locks: Pick<StateLocks, 'store'>;
   readonly now: () => Date;
+  readonly ballast: Ballast;
 }
 
 const objectFile = 'object.json';
@@ -39,7 +42,7 @@ const objectFile = 'object.json';
  * after any of these: a pending file whose version is the log's last is renamed by whoever takes the store lock next,
  * any other is dropped.
  */
-export function createObjects({ folder, locks, now }: Parts): Objects {
+export function createObjects({ folder, locks, now, ballast }: Parts): Objects {
   const root = join(folder, 'objects');
   const pending = join(root, '.pending.json');
   const log = createChangeLog(folder);
@@ -61,10 +64,19 @@ export function createObjects({ folder, locks, now }: Parts): Objects {
 
   let settled: Promise<void> | undefined;
 
-  /** Before the first reading: a change that its dead writer had committed is seen. */
+  /**
+   * Before the first reading: a change that its dead writer had committed is seen. On a disk that cannot be written to
+   * things are read as they are.
+   */
   function settle(): Promise<void> {
-    settled ??= existsSync(join(folder, changeLogName)) ? locked(() => undefined) : Promise.resolve();
+    settled ??= existsSync(join(folder, changeLogName))
+      ? locked(() => undefined).catch(ignoreReadOnly)
+      : Promise.resolve();
     return settled;
+  }
+
+  function ignoreReadOnly(error: unknown): void {
+    if (!(error instanceof SystemError && error.errno === 'EROFS')) throw error;
   }
 
   const changes = (version: number) => locked(() => log.after(version));
@@ -169,12 +181,14 @@ export function createObjects({ folder, locks, now }: Parts): Objects {
     },
 
     remove(key, precondition = {}) {
-      return locked(async ({ version }) => {
-        const current = readObject(pathOf(key), key);
-        if (current === undefined) throw notFound(key);
-        checkPrecondition(current, precondition);
-        await commit({ ...changeOf('DELETED', current), version: version + 1 });
-      });
+      const removal = () =>
+        locked(async ({ version }) => {
+          const current = readObject(pathOf(key), key);
+          if (current === undefined) throw notFound(key);
+          checkPrecondition(current, precondition);
+          await commit({ ...changeOf('DELETED', current), version: version + 1 });
+        });
+      return ballast.relieve(removal);
     },
 
     version: () => locked((last) => last.version),

@@ -5,6 +5,7 @@ import type { Lease, Records } from '../contracts/store.ts';
 import { bootIdentity } from '../host/boot-identity.ts';
 import { faultPoint } from '../host/fault.ts';
 import type { Lock } from '../host/lock.ts';
+import type { Ballast } from './ballast.ts';
 import { createNamedRecords } from './named-records.ts';
 import type { Names } from './names.ts';
 import type { RecordFolders } from './record-folders.ts';
@@ -17,18 +18,20 @@ interface Parts {
   readonly podNames: Names;
   readonly containerNames: Names;
   readonly root: Root;
+  readonly ballast: Ballast;
   readonly locks: StateLocks;
 }
 
 /** Pod and container records, wanted state and leases. */
 export function createRecords(parts: Parts): Records {
-  const { pods, containers, root, locks } = parts;
+  const { pods, containers, root, ballast, locks } = parts;
   const podRecords = createNamedRecords<PodRecord>({
     what: 'pod',
     names: parts.podNames,
     folders: pods,
     nameOf: ({ namespace, name }) => ({ namespace, name }),
     root,
+    ballast,
     locks,
   });
   const containerRecords = createNamedRecords<ContainerRecord>({
@@ -37,6 +40,7 @@ export function createRecords(parts: Parts): Records {
     folders: containers,
     nameOf: ({ namespace, fullName }) => ({ namespace, name: fullName }),
     root,
+    ballast,
     locks,
   });
 

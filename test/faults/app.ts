@@ -106,9 +106,9 @@ export class App implements AsyncDisposable {
   }
 
   /** `write` makes the manifest around a host port; the one above unless given. */
-  static async create(write = manifest): Promise<App> {
+  static async create(write = manifest, options?: Parameters<typeof Machine.create>[0]): Promise<App> {
     const port = await freePort();
-    return new App(await Machine.create(), port, write(port));
+    return new App(await Machine.create(options), port, write(port));
   }
 
   get play(): readonly string[] {

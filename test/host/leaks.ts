@@ -43,7 +43,7 @@ export function objectsOf({ root }: Place): readonly string[] {
 /** What a state folder keeps when it has no pods. */
 const lasting = [
   /^(changes|events)\.log(\.\d+)?$/,
-  /^root\.json$/,
+  /^(root\.json|ballast)$/,
   /^programs\//,
   /^locks\//,
   /^(objects|volumes)\//,

@@ -1,9 +1,10 @@
 import { strict as assert } from 'node:assert';
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mount, unmount } from '../../src/host/mount.ts';
 import { busyboxRootfs } from './busybox-rootfs.ts';
 import { leaksOf, objectsOf } from './leaks.ts';
 
@@ -39,8 +40,13 @@ export class Machine implements AsyncDisposable {
     this.storeId = createHash('sha256').update(this.root).digest('hex').slice(0, 8);
   }
 
-  static async create(): Promise<Machine> {
+  /** With `disk` the store lies on a file system of its own of that size, `16m`. */
+  static async create({ disk }: { readonly disk?: string } = {}): Promise<Machine> {
     const machine = new Machine(realpathSync(mkdtempSync(join(tmpdir(), 'pod-test-'))));
+    if (disk !== undefined) {
+      mkdirSync(machine.root);
+      await mount({ source: 'tmpfs', target: machine.root, type: 'tmpfs', data: `size=${disk},mode=0700` });
+    }
     await machine.ok('import', await busyboxRootfs(), 'localhost/busybox:latest');
     return machine;
   }
@@ -113,7 +119,7 @@ export class Machine implements AsyncDisposable {
 
   /** Everything that pods of this store have left on the machine. Empty when all pods are gone. See `leaksOf`. */
   async leaks(): Promise<readonly string[]> {
-    return leaksOf(this);
+    return leaksOf(this).filter((leak) => leak !== `mount ${this.root}`);
   }
 
   /** Kubernetes objects and claims' volumes of this store. See `objectsOf`. */
@@ -124,6 +130,7 @@ export class Machine implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.pod('pod', 'rm', '--all', '--force', '--time', '0');
     const left = await this.leaks();
+    await unmount(this.root);
     rmSync(this.folder, { recursive: true, force: true });
     assert.deepEqual(left, [], 'left over on the machine');
   }

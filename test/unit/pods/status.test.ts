@@ -23,6 +23,13 @@ const cases: readonly Case[] = [
     phase: 'Running',
   },
   {
+    title: 'all run, but for the infra container',
+    containers: [exited(137, { name: 'infra', role: 'infra' }), running()],
+    sandboxUp: false,
+    state: 'Degraded',
+    phase: 'Running',
+  },
+  {
     title: 'all ended well',
     containers: [infra, exited(0)],
     sandboxUp: true,

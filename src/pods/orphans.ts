@@ -1,0 +1,23 @@
+import type { Drivers } from '../contracts/drivers.ts';
+import type { ObservedContainer, ObservedPod } from '../contracts/observed.ts';
+
+const SIGKILL = 9;
+
+/** Containers that run on although their monitors have died. */
+export function orphansOf(pods: readonly ObservedPod[]): readonly ObservedContainer[] {
+  return pods.flatMap(({ containers }) => containers.filter(({ orphaned }) => orphaned === true));
+}
+
+/** Kills containers whose monitors have died, since nobody could ever tell how they end, and records it. */
+export async function endOrphans(
+  { store, runtime, clock }: Pick<Drivers, 'store' | 'runtime' | 'clock'>,
+  pods: readonly ObservedPod[],
+): Promise<void> {
+  for (const { record } of orphansOf(pods)) {
+    await runtime.kill(record.id, SIGKILL, { all: true });
+    const finishedAt = clock.now().toISOString();
+    await store.records.updateContainer(record.id, (now) =>
+      now.phase === 'running' && now.conmonPid === record.conmonPid ? { ...record, finishedAt } : now,
+    );
+  }
+}
