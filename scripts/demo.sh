@@ -18,9 +18,16 @@ pod() {
     bin/pod --root "$folder/root" --runroot "$folder/run" "$@"
 }
 
-# Prints the command, then runs it.
+# Prints the command as it can be typed, then runs it.
 show() {
-    printf '\n$ %s\n' "$*"
+    printf '\n$'
+    for word; do
+        case $word in
+            *[!A-Za-z0-9_./:=-]*) printf " '%s'" "$word" ;;
+            *) printf ' %s' "$word" ;;
+        esac
+    done
+    printf '\n'
     "$@"
 }
 
@@ -46,6 +53,8 @@ done
 echo 'root:x:0:0:root:/:/bin/sh' >"$folder/rootfs/etc/passwd"
 tar -C "$folder/rootfs" -cf "$folder/busybox.tar" .
 
+echo
+echo "demo: \`pod\` is bin/pod; its images and pods lie in $folder and go at the end"
 echo
 echo "1. An image, made from busybox"
 show pod import --change 'ENV PATH=/bin' --change 'CMD ["/bin/sh"]' "$folder/busybox.tar" localhost/busybox:latest
@@ -79,7 +88,12 @@ until "$node" --input-type=module --eval "
 done
 
 echo
-echo "4. It is taken down, and nothing is left"
+echo "4. It can be looked at, and comes back as a manifest"
+show pod exec hello-web ps
+show pod generate kube hello
+
+echo
+echo "5. It is taken down, and nothing is left"
 show pod kube down --force "$manifest"
 show pod ps --all
 show pod rmi localhost/busybox:latest

@@ -58,7 +58,7 @@ fi
 # The lock that node_modules was made from lies in it. A linked node_modules belongs to somebody else.
 if [ ! -h node_modules ] && ! cmp -s package-lock.json node_modules/.installed-lock; then
     echo "setup: npm ci"
-    npm ci --ignore-scripts --no-audit --no-fund
+    npm ci --ignore-scripts --no-audit --no-fund --loglevel error
     cp package-lock.json node_modules/.installed-lock
 fi
 

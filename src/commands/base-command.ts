@@ -5,10 +5,9 @@ import { exitCode, isBrokenPipe } from '../errors/exit-code.ts';
 import { UsageError } from '../errors/usage-error.ts';
 import type { Outcome } from '../pods/each.ts';
 import { renderError, renderWarning } from '../render/errors.ts';
-import { renderCommandHelp } from '../render/help.ts';
 import { styleFor } from '../render/style.ts';
 import { type CommandLine, type Flags, type FlagValues, parseArgv } from './argv.ts';
-import { flagHelp } from './flag-help.ts';
+import { commandHelp } from './command-help.ts';
 import { type GlobalFlags, globalFlags } from './global-flags.ts';
 import { interruption } from './interruption.ts';
 
@@ -115,7 +114,7 @@ export abstract class BaseCommand extends Command {
   protected override async _run<T>(): Promise<T> {
     try {
       this.#line = this.#parse();
-      if (this.#line.help) this.print(this.#help());
+      if (this.#line.help) this.print(commandHelp(this.#declared));
       else return (await this.run()) as T;
     } catch (error) {
       this.#fail(error);
@@ -145,22 +144,6 @@ export abstract class BaseCommand extends Command {
 
   get #name(): string {
     return `pod ${(this.#declared.id ?? '').replaceAll(':', ' ')}`;
-  }
-
-  #help(): string {
-    const { summary = '', description, operands, aliases, examples = [], flags } = this.#declared;
-    return renderCommandHelp({
-      name: this.#name,
-      summary,
-      ...(description !== undefined && { description }),
-      operands: operands.usage,
-      aliases:
-        aliases.length === 0
-          ? []
-          : [this.#name, ...aliases.map((alias) => `pod ${alias.replaceAll(':', ' ')}`)],
-      examples: examples.map((example) => (typeof example === 'string' ? example : example.command)),
-      flags: flagHelp((flags ?? {}) as unknown as Flags),
-    });
   }
 
   #fail(error: unknown): void {

@@ -20,8 +20,8 @@ function kind(apiVersions: string | [string, ...string[]], name: string, facts: 
   return [name, { name, apiVersions: versions, acts: false, nameRule: 'subdomain', ...facts }];
 }
 
-/** The kinds that Kubernetes has built in and a manifest may hold. */
-const kinds: ReadonlyMap<string, Kind> = new Map([
+/** The kinds that Kubernetes has built in and a manifest may hold, by name. */
+export const kinds: ReadonlyMap<string, Kind> = new Map([
   kind('v1', 'Pod', { acts: true, check: (object, around) => checkPod(object.as(), around) }),
   kind('v1', 'ConfigMap', { acts: true, check: (object) => checkConfigMap(object.as()) }),
   kind('v1', 'Secret', { acts: true, check: (object) => checkSecret(object.as()) }),
