@@ -1,7 +1,8 @@
-import { Composer, type Document, isScalar, Lexer, type ParsedNode, Parser, type YAMLError } from 'yaml';
+import { Composer, type Document, isScalar, Lexer, type ParsedNode, Parser } from 'yaml';
 import type { Fault } from '../errors/manifest-error.ts';
 import { indentAnew } from './indent-anew.ts';
 import type { Finding, Page } from './page.ts';
+import { syntaxFault, unicodeName } from './syntax-fault.ts';
 
 /** A node of the tree; null where a value is left out. */
 export type Node = ParsedNode | null;
@@ -29,16 +30,23 @@ export function compose(given: Page): { root: Node; page: Page } | { faults: Fau
     tokens = tokenize(page);
   }
   if ('faults' in tokens) return tokens;
-  const composed = composeTokens(page, tokens.tokens);
+  const composed = composeTokens(page, tokens);
   if ('faults' in composed || tokens.slack === undefined) return composed;
   return {
-    faults: [page.fault({ code: 'YAML_SYNTAX', message: 'this does not end', offset: tokens.slack })],
+    faults: [
+      page.fault({
+        code: 'YAML_SYNTAX',
+        message: 'this does not end',
+        hint: 'close it',
+        offset: tokens.slack,
+      }),
+    ],
   };
 }
 
 function composeTokens(
   page: Page,
-  tokens: readonly Token[],
+  { tokens, slack, open }: Tokenized,
 ): { root: Node; page: Page } | { faults: Fault[] } {
   const composer = new Composer({
     schema: 'failsafe',
@@ -49,7 +57,7 @@ function composeTokens(
   });
   const documents: Document.Parsed[] = [...composer.compose(tokens, true, page.text.length)];
   const error = documents.flatMap((document) => document.errors)[0];
-  if (error !== undefined) return { faults: [syntaxFault(page, error)] };
+  if (error !== undefined) return { faults: [syntaxFault(page, error, open ?? slack)] };
   const second = documents[1]?.range[0];
   if (second !== undefined) {
     return { faults: [page.fault({ ...afterEnd, offset: second })] };
@@ -65,16 +73,22 @@ const afterEnd: Finding = {
 
 type Token = NonNullable<Parser['stack'][number]>;
 
-/** Tokens, with the offset of a flow collection or quoted text that YAML 1.2 would have indented more. */
-type Tokens = { readonly tokens: readonly Token[]; readonly slack?: number } | { readonly faults: Fault[] };
+interface Tokenized {
+  readonly tokens: readonly Token[];
+  /** Offset of a flow collection or quoted text that YAML 1.2 would have indented more. */
+  readonly slack?: number;
+  /** Offset of quoted text, else of a flow collection, that does not end. */
+  readonly open?: number;
+}
 
-function tokenize(page: Page): Tokens {
+function tokenize(page: Page): Tokenized | { readonly faults: Fault[] } {
   const parser = new Parser();
   const tokens: Token[] = [];
   let offset = 0;
   let brackets = 0;
   let opened = 0;
   let slack: number | undefined;
+  let quoted: number | undefined;
   for (const lexeme of new Lexer().lex(page.text)) {
     if (lexeme === '[' || lexeme === '{') {
       if (brackets === 0) opened = offset;
@@ -83,6 +97,7 @@ function tokenize(page: Page): Tokens {
     if (brackets > maximumDepth || parser.stack.length > maximumDepth) {
       return { faults: [page.fault({ ...tooDeep, offset })] };
     }
+    if (isCutQuote(lexeme)) quoted ??= offset;
     if (lexeme === flowError || isCutQuote(lexeme)) slack ??= brackets > 0 ? opened : offset;
     for (const token of parser.next(lexeme.startsWith('"') ? withoutQuoteEscapes(lexeme) : lexeme)) {
       tokens.push(token);
@@ -91,7 +106,12 @@ function tokenize(page: Page): Tokens {
     parser.offset = offset;
   }
   for (const token of parser.end()) tokens.push(token);
-  return slack === undefined ? { tokens } : { tokens, slack };
+  return {
+    tokens,
+    ...(slack === undefined ? {} : { slack }),
+    ...(brackets === 0 ? {} : { open: opened }),
+    ...(quoted === undefined ? {} : { open: quoted }),
+  };
 }
 
 const flowError = '\x18';
@@ -142,38 +162,6 @@ function directive(page: Page): Fault | undefined {
     offset: match[0].length - match[1].length,
     length: match[1].length,
   });
-}
-
-function unicodeName(character: string): string {
-  return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
-}
-
-function syntaxFault(page: Page, error: YAMLError): Fault {
-  const [offset, end] = error.pos;
-  const place = page.place(offset, end - offset);
-  const before = /^\s*/.exec(place.source)?.[0] ?? '';
-  const odd = oddSpace.exec(place.source);
-  const text = error.message.replace(/\.$/, '');
-  const start = { offset: offset - (place.column - 1), length: before.length };
-  if (before.includes('\t')) {
-    const message = 'a tab is used for indentation';
-    return page.fault({ code: 'YAML_SYNTAX', message, hint: 'indent with spaces', ...start });
-  }
-  if (odd !== null) return page.fault({ ...oddSpaceFinding(odd[0]), offset: start.offset + odd.index });
-  return page.fault({ code: 'YAML_SYNTAX', message: text, offset, length: end - offset });
-}
-
-/** Spaces that look like a blank and are none to YAML. */
-const oddSpace = /[\u00A0\u1680\u2000-\u200B\u202F\u205F\u3000]/;
-
-/** Says that a space is none to YAML. */
-export function oddSpaceFinding(character: string, position = 'stands here'): Finding {
-  const name = character === '\u00A0' ? 'a non-breaking space' : 'an unusual space';
-  return {
-    code: 'YAML_SYNTAX',
-    message: `${name} (${unicodeName(character)}) ${position}; it is part of the text to YAML`,
-    hint: 'replace it with an ordinary space',
-  };
 }
 
 /** True for the plain key << , which merges another map. */

@@ -1,10 +1,11 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from 'yaml';
 import type { Fault } from '../errors/manifest-error.ts';
-import { compose, isMergeKey, maximumDepth, type Node, oddSpaceFinding, tooDeep } from './compose.ts';
+import { compose, isMergeKey, maximumDepth, type Node, tooDeep } from './compose.ts';
 import { Locator } from './locator.ts';
 import type { Finding, Page, Place } from './page.ts';
 import { formatPath, type Steps } from './path.ts';
 import { keyText, resolveScalar, type ScalarValue } from './scalar.ts';
+import { oddSpaceFinding } from './syntax-fault.ts';
 
 /** A document's data. `bigint` stands for integers that a double cannot hold. */
 export type Data = ScalarValue | Data[] | { [key: string]: Data };
@@ -141,7 +142,7 @@ class Reader {
     const node = isAlias(key) ? this.#follow(key) : key;
     if (node === undefined) return undefined;
     if (node !== null && !isScalar(node)) {
-      this.#report(key, position.steps, { code: 'YAML_SYNTAX', message: 'a key must be a single value' });
+      this.#report(key, position.steps, notAKey);
       return undefined;
     }
     this.#checkColon(node, position.steps);
@@ -247,6 +248,12 @@ class Reader {
     );
   }
 }
+
+const notAKey: Finding = {
+  code: 'YAML_SYNTAX',
+  message: 'a key must be a single value',
+  hint: 'if this is a template, render it first',
+};
 
 function deeper(position: Position, step?: string | number): Position {
   return {

@@ -27,12 +27,29 @@ export function readManifests(
   files: readonly ManifestFile[],
   { validate }: { validate: Validation },
 ): Manifests {
+  const { objects, faults } = inspectManifests(files, { validate });
+  if (faults.some((fault) => fault.severity === 'error')) throw new ManifestError(faults);
+  return { objects, warnings: faults };
+}
+
+/** What was found in manifests, whether they are valid or not. */
+export interface Inspected {
+  /** Objects that `play` acts on. What is wrong in them is left out, so that more can be said about the rest. */
+  readonly objects: readonly LocatedObject[];
+  readonly faults: readonly Fault[];
+}
+
+/** The same as `readManifests` for callers that have more to say: errors come with the warnings. */
+export function inspectManifests(
+  files: readonly ManifestFile[],
+  { validate }: { validate: Validation },
+): Inspected {
   const { objects, faults } = readObjects(files);
   const checked = objects.map((written) => ({ written, ...checkObject(written, validate) }));
-  const found = inOrder([...faults, ...checked.flatMap((each) => each.faults), ...twins(checked)]);
-  if (found.some((fault) => fault.severity === 'error')) throw new ManifestError(found);
-  const acting = checked.filter((each) => each.acts);
-  return { objects: acting.map(located), warnings: found };
+  return {
+    objects: checked.filter((each) => each.acts).map(located),
+    faults: inOrder([...faults, ...checked.flatMap((each) => each.faults), ...twins(checked)]),
+  };
 }
 
 function located({ written, object }: { written: WrittenObject; object: KubeObject }): LocatedObject {

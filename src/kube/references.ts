@@ -2,7 +2,8 @@ import type { Fault } from '../errors/manifest-error.ts';
 import { DEFAULT_NAMESPACE } from '../values/namespace.ts';
 import type { LocatedObject } from './located.ts';
 import { faultAt } from './page.ts';
-import type { ConfigMap, Container, Deployment, KubeObject, Pod, PodSpec, Secret, Volume } from './wire.ts';
+import { podSpecOf } from './pod-spec-of.ts';
+import type { ConfigMap, Container, KubeObject, PodSpec, Secret, Volume } from './wire.ts';
 
 /** Finds an object of a namespace, wherever it is kept; undefined where there is none. */
 export type Lookup = (
@@ -18,17 +19,16 @@ export type Lookup = (
 export function missingReferences(objects: readonly LocatedObject[], exists: Lookup): Fault[] {
   const lookup = withOwn(objects, exists);
   return objects.flatMap((located) => {
-    const target = podOf(located.object);
+    const target = podSpecOf(located.object);
     if (target === undefined) return [];
     const namespace = located.object.metadata.namespace ?? DEFAULT_NAMESPACE;
     return referencesOf(target.spec, target.path).flatMap((reference) => {
-      const message = missing(reference, lookup, namespace);
-      if (message === undefined) return [];
+      const found = missing(reference, lookup, namespace);
+      if (found === undefined) return [];
       const place = located.locate(reference.path);
       const optional = reference.kind === 'PersistentVolumeClaim' ? '' : ', or mark the reference optional';
-      const hint = `add ${reference.key ?? `the ${reference.kind}`} to the manifest${optional}`;
-      const finding = { code: 'REFERENCE_MISSING', message, hint, path: reference.path } as const;
-      return [faultAt(located.file, place, finding)];
+      const finding = { code: 'REFERENCE_MISSING', path: reference.path } as const;
+      return [faultAt(located.file, place, { ...finding, ...found, hint: `${found.hint}${optional}` })];
     });
   });
 }
@@ -56,22 +56,20 @@ function withOwn(objects: readonly LocatedObject[], exists: Lookup): Lookup {
   return (kind, namespace, name) => own.get(id(kind, namespace, name)) ?? exists(kind, namespace, name);
 }
 
-function podOf(object: KubeObject): { spec: PodSpec; path: string } | undefined {
-  if (object.kind === 'Pod') return { spec: (object as Pod).spec, path: 'spec' };
-  if (object.kind !== 'Deployment') return undefined;
-  const spec = (object as Deployment).spec.template.spec;
-  return spec === undefined ? undefined : { spec, path: 'spec.template.spec' };
-}
-
 function missing(
   { kind, name, key, keyOnly, asker }: Reference,
   lookup: Lookup,
   namespace: string,
-): string | undefined {
+): { readonly message: string; readonly hint: string } | undefined {
   const object = lookup(kind, namespace, name);
-  if (object === undefined) return keyOnly ? undefined : `there is no ${kind} ${name}, which ${asker} needs`;
+  if (object === undefined) {
+    if (keyOnly) return undefined;
+    const message = `there is no ${kind} ${name}, which ${asker} needs`;
+    return { message, hint: `add the ${kind} to the manifest` };
+  }
   if (key === undefined || hasKey(object, key)) return undefined;
-  return `the ${kind} ${name} has no key ${key}, which ${asker} needs`;
+  const message = `the ${kind} ${name} has no key ${key}, which ${asker} needs`;
+  return { message, hint: `add ${key} to the ${kind}` };
 }
 
 function hasKey(object: KubeObject, key: string): boolean {

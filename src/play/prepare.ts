@@ -4,11 +4,12 @@ import { type Fault, ManifestError } from '../errors/manifest-error.ts';
 import { notActedOn } from '../kube/fields.ts';
 import type { LocatedObject } from '../kube/located.ts';
 import type { ManifestFile } from '../kube/manifest-file.ts';
-import { readManifests, type Validation } from '../kube/read.ts';
+import { inspectManifests, type Validation } from '../kube/read.ts';
 import { missingReferences } from '../kube/references.ts';
 import type { KubeObject } from '../kube/wire.ts';
 import { keyOf } from '../plan/object-key.ts';
 import { type PlayOptions, playPlan } from '../plan/play-plan.ts';
+import { unrunnable } from './unrunnable.ts';
 
 export interface PrepareRequest {
   readonly files: readonly ManifestFile[];
@@ -34,19 +35,46 @@ const PLAYED = ['Pod', 'Deployment', 'ConfigMap', 'Secret', 'PersistentVolumeCla
  * nor the store has. Throws ManifestError with all faults at once.
  */
 export async function prepare(objects: Pick<Objects, 'list'>, request: PrepareRequest): Promise<Prepared> {
-  const main = readManifests(request.files, { validate: request.validate });
-  const extra = readManifests(request.configMaps, { validate: request.validate });
-  const faults = [...onlyConfigMaps(extra.objects), ...ambiguous(main.objects, extra.objects)];
+  const main = inspectManifests(request.files, { validate: request.validate });
+  const extra = inspectManifests(request.configMaps, { validate: request.validate });
+  const found = [...main.faults, ...extra.faults];
   const located = [...extra.objects, ...main.objects].filter(({ object }) => isPlayed(object));
-  const stored = await storedSources(objects);
-  faults.push(
-    ...missingReferences(located, (kind, namespace, name) => stored.get(`${kind}/${namespace}/${name}`)),
-  );
-  if (located.length === 0 && faults.length === 0) faults.push(...nothingToPlay(request.files));
-  if (faults.length > 0) throw new ManifestError([...main.warnings, ...extra.warnings, ...faults]);
+  const more = [
+    ...onlyConfigMaps(extra.objects),
+    ...ambiguous(main.objects, extra.objects),
+    ...unrunnable(located),
+    ...(request.references !== false && found.every(isInside) ? await referenceFaults(objects, located) : []),
+  ];
+  const faults = [...found, ...more.filter((fault) => !found.some((other) => isSamePlace(fault, other)))];
+  if (located.length === 0 && !faults.some(isError)) faults.push(...nothingToPlay(request.files));
+  if (faults.some(isError)) throw new ManifestError(faults);
   const plan = playPlan(located, request.options);
   const unused = new Set(plan.pods.flatMap(({ pod }) => notActedOn(pod)));
-  return { plan, warnings: [...main.warnings, ...extra.warnings], notActedOn: [...unused] };
+  return { plan, warnings: found, notActedOn: [...unused] };
+}
+
+function isError({ severity }: Fault): boolean {
+  return severity === 'error';
+}
+
+/** False for an error that keeps a whole object from being read: it may be the one that another refers to. */
+function isInside(fault: Fault): boolean {
+  const whole: readonly Fault['code'][] = ['YAML_SYNTAX', 'YAML_LIMIT', 'NOT_AN_OBJECT'];
+  return !isError(fault) || (!whole.includes(fault.code) && !['apiVersion', 'kind'].includes(fault.path));
+}
+
+/** Whoever has read that a value is wrong need not read what follows from it. */
+function isSamePlace(fault: Fault, other: Fault): boolean {
+  const { file, line, column } = fault;
+  return isError(other) && other.file === file && other.line === line && other.column === column;
+}
+
+async function referenceFaults(
+  objects: Pick<Objects, 'list'>,
+  located: readonly LocatedObject[],
+): Promise<readonly Fault[]> {
+  const stored = await storedSources(objects);
+  return missingReferences(located, (kind, namespace, name) => stored.get(`${kind}/${namespace}/${name}`));
 }
 
 function isPlayed(object: KubeObject): boolean {

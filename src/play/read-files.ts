@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { HostError } from '../errors/host-error.ts';
 import { UsageError } from '../errors/usage-error.ts';
 import type { ManifestFile } from '../kube/manifest-file.ts';
@@ -29,13 +30,43 @@ async function readOne(
   stdin: ReadRequest['stdin'],
   download: ReadRequest['download'],
 ): Promise<ManifestFile> {
-  if (name === '-') return { name, text: await text(stdin) };
+  if (name === '-') return { name, text: decode('standard input', await buffer(stdin)) };
   if (/^https?:\/\//.test(name)) return { name, text: await download(name) };
+  return { name, text: decode(name, readBytes(name)), folder: dirname(resolve(name)) };
+}
+
+function readBytes(name: string): Buffer {
   try {
-    return { name, text: readFileSync(name, 'utf8'), folder: dirname(resolve(name)) };
+    return readFileSync(name);
   } catch (cause) {
     throw unreadable(name, cause);
   }
+}
+
+/** Kubernetes refuses what is not UTF-8; read as if it were, it would be played with wrong letters. */
+function decode(title: string, bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  const line = bytes.subarray(0, firstInvalid(bytes)).filter((byte) => byte === LINE_FEED).length + 1;
+  throw new HostError({
+    code: 'FILE_UNREADABLE',
+    message: `${title} cannot be read: line ${line} is not UTF-8 text`,
+    hint: 'save it as UTF-8; a manifest is text, not an archive or a program',
+  });
+}
+
+const LINE_FEED = 0x0a;
+
+/** Offset before which all is UTF-8. */
+function firstInvalid(bytes: Buffer): number {
+  let [valid, invalid] = [0, bytes.length];
+  while (invalid - valid > 1) {
+    const middle = (valid + invalid) >> 1;
+    // A character that is cut is no fault yet: up to three more bytes may complete it.
+    const whole = [0, 1, 2, 3].some((more) => isUtf8(bytes.subarray(0, middle + more)));
+    if (whole) valid = middle;
+    else invalid = middle;
+  }
+  return valid;
 }
 
 function unreadable(name: string, cause: unknown): HostError {

@@ -29,7 +29,7 @@ function renderFault(fault: Fault, style: Style): string {
   const word = fault.severity === 'error' ? style.red('error') : style.yellow('warning');
   const place = `${fault.file === '-' ? '<stdin>' : visibleLine(fault.file)}:${fault.line}:${fault.column}`;
   const lines = [`${style.bold(place)}: ${word}: ${visibleLine(fault.message)}`, ...excerpt(fault, style)];
-  if (fault.path !== '') lines.push(`  ${style.dim(visibleLine(fault.path))}`);
+  if (!fault.message.includes(fault.path)) lines.push(`  ${style.dim(visibleLine(fault.path))}`);
   if (fault.hint !== undefined) lines.push(`  ${style.cyan('hint')}: ${visibleLine(fault.hint)}`);
   return `${lines.join('\n')}\n`;
 }

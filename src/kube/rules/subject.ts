@@ -107,7 +107,7 @@ export function checkOneOf(subject: Subject<string | undefined>, allowed: readon
   subject.error(
     'BAD_VALUE',
     `${found} is none of ${names}`,
-    near === undefined ? `use one of ${names}` : `did you mean ${near}?`,
+    near === undefined ? undefined : `did you mean ${near}?`,
   );
 }
 
