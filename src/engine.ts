@@ -240,13 +240,31 @@ async function loadImages(config: Config, facts: Facts): Promise<Images> {
     import('./storage/create-image-store.ts'),
     facts(),
   ]);
-  return createImages({
+  const images = createImages({
     store: createImageStore({ root: paths.graphRoot, runroot: paths.runRoot, stateFolder: paths.state }),
     registry: lazily(() => loadRegistry(config)),
     registries,
     platform: { os: 'linux', architecture },
     temporaryFolder: paths.state,
   });
+  return {
+    ...images,
+    pull: asRoot(images.pull),
+    load: asRoot(images.load),
+    import: asRoot(images.import),
+    tag: asRoot(images.tag),
+    remove: asRoot(images.remove),
+  };
+}
+
+/** A verb that changes the store, which takes root: layers keep their owners. */
+function asRoot<A extends readonly unknown[], R>(
+  verb: (...args: A) => Promise<R>,
+): (...args: A) => Promise<R> {
+  return async (...args) => {
+    requireRoot();
+    return verb(...args);
+  };
 }
 
 async function loadRegistry(config: Config): Promise<Registry> {

@@ -3,6 +3,7 @@ import { Command } from '@oclif/core/command';
 import type { Engine } from '../engine.ts';
 import { exitCode, isBrokenPipe } from '../errors/exit-code.ts';
 import { UsageError } from '../errors/usage-error.ts';
+import { asNotRoot } from '../host/root.ts';
 import type { Outcome } from '../pods/each.ts';
 import { renderError, renderWarning } from '../render/errors.ts';
 import { styleFor } from '../render/style.ts';
@@ -151,7 +152,9 @@ export abstract class BaseCommand extends Command {
     if (isBrokenPipe(error)) return;
     const { debug, 'log-level': level } = this.#line?.flags ?? {};
     const verbose = debug === true || level === 'debug' || level === 'trace';
-    process.stderr.write(renderError(error, { style: styleFor(process.stderr, process.env), verbose }));
+    process.stderr.write(
+      renderError(asNotRoot(error), { style: styleFor(process.stderr, process.env), verbose }),
+    );
   }
 }
 

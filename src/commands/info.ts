@@ -70,6 +70,7 @@ async function monitorIfAny(runtime: Runtime): Promise<InfoSources['conmon']> {
 /** A host without a runtime is something to show, not a failure. */
 async function runtimeOrReason(runtime: Runtime): Promise<InfoSources['runtime']> {
   try {
+    if (process.geteuid?.() !== 0) return { note: 'only root can try one' };
     return await runtime.identity();
   } catch (error) {
     if (error instanceof RuntimeError) return { note: error.message };

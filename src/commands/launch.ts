@@ -39,7 +39,13 @@ async function carryOut(
     }
     case 'help': {
       const { groupHelp } = await import('./group-help.ts');
-      process.stdout.write(groupHelp({ words: request.words, table, config: await Config.load({ root }) }));
+      process.stdout.write(
+        groupHelp({
+          words: request.words,
+          table,
+          config: await Config.load({ root, userPlugins: false, devPlugins: false }),
+        }),
+      );
       return;
     }
     case 'command': {

@@ -31,16 +31,16 @@ function isClosed(folder: string): boolean {
     accessSync(folder, constants.X_OK);
     return false;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EACCES';
+    return isDenied(error);
   }
 }
 
-/** The path without symbolic links; parts that do not exist stay as they are. */
+/** The path without symbolic links; parts that do not exist, or that we may not look at, stay as they are. */
 export function realpath(path: string): string {
   try {
     return realpathSync(path);
   } catch (error) {
-    if (!isMissing(error) || dirname(path) === path) throw unreadable(path, error);
+    if (!(isMissing(error) || isDenied(error)) || dirname(path) === path) throw unreadable(path, error);
     return join(realpath(dirname(path)), basename(path));
   }
 }
@@ -98,6 +98,10 @@ async function required(path: string): Promise<ConfigFile> {
   const file = await optional(path);
   if (file === undefined) throw unreadable(path, new Error('there is no such file'));
   return file;
+}
+
+function isDenied(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EACCES';
 }
 
 function isMissing(error: unknown): boolean {

@@ -29,6 +29,17 @@ export interface LoadRequest {
  * Throws ImageError ARCHIVE_INVALID, MANIFEST_INVALID, CONFIG_INVALID, DIGEST_MISMATCH, TOO_LARGE and as `storeImage`.
  */
 export async function loadImages(store: ImageStore, request: LoadRequest): Promise<readonly string[]> {
+  try {
+    return await loadAll(store, request);
+  } catch (error) {
+    if (!(error instanceof ImageError) || typeof request.source !== 'string') throw error;
+    const { code, kind, hint, cause } = error;
+    const message = `${request.source}: ${error.message}`;
+    throw new ImageError({ code, message, kind, ...(hint === undefined ? {} : { hint }), cause });
+  }
+}
+
+async function loadAll(store: ImageStore, request: LoadRequest): Promise<readonly string[]> {
   using archive = await openImageArchive(request.source, request);
   const loaded: string[] = [];
   for (const image of imagesIn(archive, request.platform)) {

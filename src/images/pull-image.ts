@@ -97,11 +97,24 @@ async function fetchImage(context: PullContext, name: string, options: PullOptio
       const id = await storeRemote(context.store, { remote, reference, options });
       return { id, from: 'registry' };
     } catch (error) {
-      if (!(error instanceof RegistryError)) throw error;
-      first ??= error;
+      if (!(error instanceof RegistryError)) throw named(reference, error);
+      first ??= named(reference, error);
     }
   }
-  throw first ?? imageNotFound(name);
+  throw (
+    first ?? imageNotFound(name, { hint: 'images of localhost/ are never pulled: load or import it first' })
+  );
+}
+
+/** The error of a registry, or about what it sent, with the name of the image that was asked for. */
+function named(reference: Reference, error: unknown): unknown {
+  if (!(error instanceof RegistryError || error instanceof ImageError)) return error;
+  const { kind, hint, exitCode } = error;
+  const message = `the image ${formatReference(withDefaultTag(reference))} cannot be pulled: ${error.message}`;
+  const parts = { message, kind, exitCode, cause: error, ...(hint === undefined ? {} : { hint }) };
+  return error instanceof RegistryError
+    ? new RegistryError({ code: error.code, ...parts })
+    : new ImageError({ code: error.code, ...parts });
 }
 
 function pick({ tlsVerify, signal }: PullOptions): Pick<PullOptions, 'tlsVerify' | 'signal'> {

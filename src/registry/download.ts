@@ -20,7 +20,7 @@ export async function download(
   const received = await followRedirects(retrying(transport, usualRetries), request);
   const body = Buffer.from(await readBody(received, LIMIT)).toString('utf8');
   const { statusCode: status } = received.response;
-  if (status !== 200) throw statusError(received.url, { status, body: '' });
+  if (status !== 200) throw statusError(received.url, { status, body: '', hint: 'check the address' });
   return body;
 }
 

@@ -25,14 +25,39 @@ const hints: Partial<Readonly<Record<RegistryCode, string>>> = {
   SERVER: 'the registry has a fault: try again later',
 };
 
+const connectionReasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
+  ECONNRESET: 'it closed the connection (ECONNRESET)',
+  EAI_AGAIN: 'its name cannot be looked up (EAI_AGAIN)',
+  EHOSTUNREACH: 'there is no way to it (EHOSTUNREACH)',
+  ENETUNREACH: 'there is no way to it (ENETUNREACH)',
+  ENOTFOUND: 'there is no host of this name (ENOTFOUND)',
+  ETIMEDOUT: 'it does not answer (ETIMEDOUT)',
+};
+
+/** OpenSSL wraps its reason in numbers and the names of its own source files. */
+function tlsReason(message: string): string {
+  const reason = /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/.exec(message)?.[1];
+  return printableText(reason ?? message);
+}
+
 /** The error for a connection that could not be made or broke. */
 export function connectionError(url: URL, cause: Error): RegistryError {
   const { code = '' } = cause as NodeJS.ErrnoException;
+  if (code === 'EPROTO' && cause.message.includes('wrong version number')) {
+    return new RegistryError({
+      code: 'TLS',
+      kind: 'external',
+      message: `${url.host} does not speak TLS`,
+      hint: 'if it serves plain HTTP, allow that with --tls-verify=false, or with insecure = true in registries.conf',
+      cause,
+    });
+  }
   if (tlsCode.test(code)) {
     return new RegistryError({
       code: 'TLS',
       kind: 'external',
-      message: `${url.host} cannot be trusted: ${printableText(cause.message)}`,
+      message: `${url.host} cannot be trusted: ${tlsReason(cause.message)}`,
       hint: `put its CA into /etc/containers/certs.d/${url.host}/ca.crt, or allow it with --tls-verify=false`,
       cause,
     });
@@ -40,7 +65,7 @@ export function connectionError(url: URL, cause: Error): RegistryError {
   return new RegistryError({
     code: 'UNREACHABLE',
     kind: 'external',
-    message: `${url.host} cannot be reached: ${code || printableText(cause.message)}`,
+    message: `${url.host} cannot be reached: ${connectionReasons[code] ?? (code || printableText(cause.message))}`,
     hint: 'check the network, and HTTPS_PROXY where a proxy is needed',
     cause,
   });
@@ -49,12 +74,12 @@ export function connectionError(url: URL, cause: Error): RegistryError {
 /** The error for an answer that is not the one wanted. `body` is what the registry wrote about it. */
 export function statusError(
   url: URL,
-  answer: { readonly status: number; readonly body: string },
+  answer: { readonly status: number; readonly body: string; readonly hint?: string },
 ): RegistryError {
   const { status, body } = answer;
   const code = codes[status] ?? (status >= 500 ? 'SERVER' : 'PROTOCOL');
   const said = registryMessage(body);
-  const hint = hints[code];
+  const hint = answer.hint ?? hints[code];
   return new RegistryError({
     code,
     kind: status >= 500 ? 'external' : 'user',
