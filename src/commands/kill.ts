@@ -3,6 +3,7 @@ import { kill } from '../pods/kill.ts';
 import { selectContainers } from '../pods/select.ts';
 import { parseSignal } from '../values/signal.ts';
 import { BaseCommand, flags } from './base-command.ts';
+import { givenAs } from './given-as.ts';
 
 export default class Kill extends BaseCommand {
   static override summary = 'Send a signal to running containers';
@@ -27,7 +28,7 @@ export default class Kill extends BaseCommand {
     const drivers = await engine.drivers();
     const named = selectContainers(await engine.observe(), { ...flags, names: args });
     const outcomes = await each(flags.all ? named.filter(({ running }) => running) : named, {
-      id: ({ record }) => record.id,
+      id: givenAs(args),
       act: (container) => kill(drivers, [container], flags.signal),
     });
     this.printOutcomes(outcomes);

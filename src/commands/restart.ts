@@ -2,6 +2,7 @@ import { each } from '../pods/each.ts';
 import { restartContainer } from '../pods/restart.ts';
 import { selectContainers } from '../pods/select.ts';
 import { BaseCommand, flags } from './base-command.ts';
+import { givenAs } from './given-as.ts';
 import { readSeconds } from './read-seconds.ts';
 
 export default class Restart extends BaseCommand {
@@ -26,7 +27,7 @@ export default class Restart extends BaseCommand {
     const engine = await this.engine();
     const drivers = await engine.drivers();
     const outcomes = await each(selectContainers(await engine.observe(), { ...flags, names: args }), {
-      id: ({ record }) => record.id,
+      id: givenAs(args),
       act: (container) =>
         restartContainer(drivers, container, {
           graceSeconds: flags.time,

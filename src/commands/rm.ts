@@ -4,6 +4,7 @@ import { each } from '../pods/each.ts';
 import { selectContainers } from '../pods/select.ts';
 import { takeAway } from '../pods/take-away.ts';
 import { BaseCommand, flags } from './base-command.ts';
+import { givenAs } from './given-as.ts';
 import { readSeconds } from './read-seconds.ts';
 
 export default class Rm extends BaseCommand {
@@ -36,11 +37,20 @@ export default class Rm extends BaseCommand {
     const engine = await this.engine();
     const drivers = await engine.drivers();
     const pods = await engine.observe();
-    const named = selectContainers(pods, { ...flags, names: args, ignore: flags.ignore || flags.force });
+    const named = selectContainers(pods, {
+      ...flags,
+      names: args,
+      ignore: flags.ignore || flags.force,
+      missingExit: 1,
+    });
     const ids = new Set(named.map(({ record }) => record.id));
     const touched = pods.filter(({ containers }) => containers.some(({ record }) => ids.has(record.id)));
     const outcomes = await each(touched, {
-      id: ({ record }) => record.id,
+      id: ({ containers }) =>
+        containers
+          .filter(({ record }) => ids.has(record.id))
+          .map(givenAs(args))
+          .join('\n'),
       act: async (pod) => {
         refuse(pod, ids, flags.force);
         await takeAway(drivers, pod.record.id, { graceSeconds: flags.time, signal: this.signal });
@@ -66,6 +76,7 @@ function refuse({ record, containers }: ObservedPod, ids: ReadonlySet<string>, f
       code: 'CONTAINER_RUNNING',
       message: `container ${running.record.fullName} is running`,
       hint: 'stop it first, or use --force',
+      exitCode: 2,
     });
   }
 }

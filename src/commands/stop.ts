@@ -3,6 +3,7 @@ import { holdAsIs } from '../pods/hold.ts';
 import { selectContainers } from '../pods/select.ts';
 import { graceOf, stopContainer } from '../pods/stop.ts';
 import { BaseCommand, flags } from './base-command.ts';
+import { givenAs } from './given-as.ts';
 import { readSeconds } from './read-seconds.ts';
 
 export default class Stop extends BaseCommand {
@@ -29,7 +30,7 @@ export default class Stop extends BaseCommand {
     const drivers = await engine.drivers();
     const pods = await engine.observe();
     const outcomes = await each(selectContainers(pods, { ...flags, names: args }), {
-      id: ({ record }) => record.id,
+      id: givenAs(args),
       act: async (member) => {
         const { podId } = member.record;
         await using held = await holdAsIs(drivers, { podId, signal: this.signal });

@@ -65,6 +65,8 @@ export interface Events {
   /** One O_APPEND write. */
   append(event: Omit<EventLine, 'version' | 'time'> & { readonly time?: string }): Promise<void>;
   read(options?: { readonly since?: Date; readonly until?: Date }): AsyncIterable<EventLine>;
+  /** Every event from now on, from any process. Ends when the signal aborts. */
+  follow(signal: AbortSignal): AsyncIterable<EventLine>;
 }
 
 /** The right to act on a pod, freed by the kernel when its holder dies. */

@@ -18,13 +18,19 @@ interface Query<Item extends Named> {
 }
 
 /** Finds a pod by name or id. Throws LifecycleError POD_NOT_FOUND or NAME_AMBIGUOUS. */
-export function findPod(pods: readonly PodRecord[], text: string, namespace?: string): PodRecord {
+export function findPod(
+  pods: readonly PodRecord[],
+  text: string,
+  namespace?: string,
+  exitCode = 125,
+): PodRecord {
   const found = tryPod(pods, text, namespace);
   if (found !== undefined) return found;
   throw new LifecycleError({
     code: 'POD_NOT_FOUND',
     message: `no pod with name or ID "${text}" found: no such pod`,
     hint: '`pod pod ps` lists the pods that there are',
+    exitCode,
   });
 }
 
@@ -38,6 +44,7 @@ export function findContainer(
   containers: readonly ContainerRecord[],
   text: string,
   namespace?: string,
+  exitCode = 125,
 ): ContainerRecord {
   const found = tryContainer(containers, text, namespace);
   if (found !== undefined) return found;
@@ -45,6 +52,7 @@ export function findContainer(
     code: 'CONTAINER_NOT_FOUND',
     message: `no container with name or ID "${text}" found: no such container`,
     hint: '`pod ps -a` lists the containers that there are',
+    exitCode,
   });
 }
 

@@ -9,6 +9,8 @@ export interface Selection {
   /** Leave out names that nothing has, instead of failing. */
   readonly ignore?: boolean | undefined;
   readonly namespace?: string | undefined;
+  /** Exit code for a name that nothing has, where Podman has one of its own for that. */
+  readonly missingExit?: number;
 }
 
 /** The pods that a command line names, each once. Throws LifecycleError POD_NOT_FOUND, UsageError. */
@@ -19,7 +21,7 @@ export function selectPods(pods: readonly ObservedPod[], selection: Selection): 
   const ids = selection.names.map((name) =>
     selection.ignore
       ? tryPod(records, name, selection.namespace)?.id
-      : findPod(records, name, selection.namespace).id,
+      : findPod(records, name, selection.namespace, selection.missingExit).id,
   );
   return pods.filter(({ record }) => ids.includes(record.id));
 }
@@ -44,7 +46,7 @@ export function selectContainers(
 function containerIds(
   pods: readonly ObservedPod[],
   name: string,
-  { ignore, namespace }: Selection,
+  { ignore, namespace, missingExit }: Selection,
 ): readonly string[] {
   const containers = pods.flatMap((pod) => pod.containers.map(({ record }) => record));
   const container = tryContainer(containers, name, namespace);
@@ -55,7 +57,7 @@ function containerIds(
     namespace,
   );
   if (pod !== undefined) return pod.containers.map(({ id }) => id);
-  return ignore ? [] : [findContainer(containers, name, namespace).id];
+  return ignore ? [] : [findContainer(containers, name, namespace, missingExit).id];
 }
 
 function checkNames({ names, all }: Selection, noun: string): void {

@@ -5,6 +5,7 @@ import type { EventLine, Events } from '../contracts/store.ts';
 import { SystemError } from '../errors/system-error.ts';
 import { ensureFolder, rename, systemError } from '../host/files.ts';
 import { newer } from '../host/read-record.ts';
+import { followLines } from './follow-lines.ts';
 import type { StateLocks } from './state-locks.ts';
 
 const format = 1;
@@ -36,6 +37,14 @@ export function createEvents({ folder, locks, now }: Parts): Events {
       const line: EventLine = { version: format, time: now().toISOString(), ...event };
       ensureFolder(folder);
       if (appendLine(path, JSON.stringify(line)) > rotateBeyond) await rotate();
+    },
+
+    async *follow(signal) {
+      ensureFolder(folder);
+      for await (const line of followLines(path, signal)) {
+        const event = parseEvent(line, path);
+        if (event !== undefined) yield event;
+      }
     },
 
     async *read({ since, until } = {}) {

@@ -303,4 +303,59 @@ describe('looking at things', () => {
       assert.deepEqual(Components.map(({ Name }: { readonly Name: string }) => Name).slice(1), ['conmon']);
     });
   });
+
+  describe('events', () => {
+    it('tell what was', async () => {
+      const lines = (
+        await line('events', '--since', '1h', '--stream=false', '--filter', 'container=web-app')
+      ).split('\n');
+      assert.match(
+        lines[0] ?? '',
+        /^\S+ \S+ \+0000 UTC container create [0-9a-f]{64} \(image=localhost\/busybox, name=web-app/,
+      );
+      assert.equal(await line('events', '--since', '1h', '--until', '59m'), '');
+    });
+
+    it('tell what comes, until Ctrl-C', async () => {
+      const following = machine.start([
+        'events',
+        '--filter',
+        'event=start',
+        '--format',
+        '{{.Status}} {{.Name}}',
+      ]);
+      const ended = new Promise((resolve) => following.on('exit', resolve));
+      try {
+        const text = new Promise<string>((resolve) => {
+          following.stdout.once('data', (chunk: Buffer) => resolve(String(chunk)));
+        });
+        // Whatever starts before it listens is not told: so one after the other starts until one is.
+        let told: string | undefined;
+        void text.then((first) => (told = first));
+        while (told === undefined) {
+          await machine.ok('restart', '--time', '0', 'other/web-app');
+          await Promise.race([text, new Promise((resolve) => setTimeout(resolve, 200))]);
+        }
+        assert.match(told, /^start web-app\n/);
+      } finally {
+        following.kill('SIGINT');
+      }
+      assert.equal(await ended, 0);
+    });
+  });
+
+  describe('removal', () => {
+    it("has Podman's exit codes, and prints the names that were given", async () => {
+      assert.equal((await machine.pod('rm', 'nothing')).status, 1);
+      assert.equal((await machine.pod('pod', 'rm', 'nothing')).status, 1);
+      assert.equal((await machine.pod('rm', 'other/web-app')).status, 2);
+      assert.equal((await machine.pod('pod', 'rm', 'other/web')).status, 2);
+      assert.equal(await line('stop', '--timeout', '0', 'other/web-app'), 'other/web-app');
+      assert.equal(await line('rm', '--force', '--time', '0', 'other/web-app'), 'other/web-app');
+      for (const args of [['rm'], ['pod', 'rm']]) {
+        const ignored = await machine.pod(...args, '-t', '0', '--force', '--ignore', 'nothing');
+        assert.deepEqual(ignored, { status: 0, stdout: '', stderr: '' });
+      }
+    });
+  });
 });

@@ -3,6 +3,7 @@ import { hold } from '../../pods/hold.ts';
 import { selectContainers } from '../../pods/select.ts';
 import { startContainer } from '../../pods/start.ts';
 import { BaseCommand, flags } from '../base-command.ts';
+import { givenAs } from '../given-as.ts';
 
 export default class ContainerStart extends BaseCommand {
   static override summary = 'Start containers that have ended or were stopped';
@@ -18,7 +19,7 @@ export default class ContainerStart extends BaseCommand {
     const engine = await this.engine();
     const drivers = await engine.drivers();
     const outcomes = await each(selectContainers(await engine.observe(), { ...flags, names: args }), {
-      id: ({ record }) => record.id,
+      id: givenAs(args),
       act: async ({ record }) => {
         await using held = await hold(drivers, {
           podId: record.podId,

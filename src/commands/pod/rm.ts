@@ -36,6 +36,7 @@ export default class PodRm extends BaseCommand {
       ...flags,
       names: args,
       ignore: flags.ignore || flags.force,
+      missingExit: 1,
     });
     const outcomes = await each(pods, {
       id: ({ record }) => record.id,
@@ -55,5 +56,6 @@ function refuseRunning({ record, containers }: ObservedPod): void {
     code: 'POD_RUNNING',
     message: `pod ${record.name} has running containers, such as ${running.record.fullName}`,
     hint: 'stop it first, or use --force',
+    exitCode: 2,
   });
 }
