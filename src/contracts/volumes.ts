@@ -69,6 +69,6 @@ export interface Volumes {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   }): Promise<{ readonly volume: NamedVolume; readonly created: boolean }>;
-  /** Throws VolumeError VOLUME_NOT_FOUND. Use is checked by the caller. */
+  /** Throws VolumeError VOLUME_NOT_FOUND, and VOLUME_IN_USE while it is prepared for a pod; then nothing was removed. */
   removeNamed(request: { readonly namespace: string; readonly name: string }): Promise<void>;
 }

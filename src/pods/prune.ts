@@ -2,6 +2,7 @@ import type { Drivers } from '../contracts/drivers.ts';
 import type { ObservedPod } from '../contracts/observed.ts';
 import type { NamedVolume } from '../contracts/volumes.ts';
 import { ImageError } from '../errors/image-error.ts';
+import { VolumeError } from '../errors/volume-error.ts';
 import { displayName } from '../values/namespace.ts';
 import { hold } from './hold.ts';
 import { observePod } from './observe.ts';
@@ -53,7 +54,13 @@ export async function pruneVolumes(drivers: Drivers, volumes: readonly NamedVolu
   let bytes = 0;
   for (const volume of volumes.filter(({ usedBy }) => usedBy.length === 0)) {
     const size = await drivers.volumes.size(volume);
-    await removeVolume(drivers, volume, { force: false });
+    try {
+      await removeVolume(drivers, volume, { force: false });
+    } catch (error) {
+      // Somebody else has removed it, or begun to use it.
+      if (error instanceof VolumeError) continue;
+      throw error;
+    }
     removed.push(displayName(volume.namespace, volume.name));
     bytes += size;
   }

@@ -114,7 +114,8 @@ async function ignoreAbsent(removal: Promise<void>): Promise<void> {
   } catch (error) {
     if (error instanceof StateError && (error.code === 'OBJECT_NOT_FOUND' || error.code === 'CONFLICT'))
       return;
-    if (error instanceof VolumeError && error.code === 'VOLUME_NOT_FOUND') return;
+    // A pod of another command may use the volume by now: then it is that one's.
+    if (error instanceof VolumeError && ['VOLUME_NOT_FOUND', 'VOLUME_IN_USE'].includes(error.code)) return;
     throw error;
   }
 }

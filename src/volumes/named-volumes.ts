@@ -14,6 +14,7 @@ import {
 import { withLock } from '../host/lock.ts';
 import { lockRank } from '../host/lock-rank.ts';
 import { readRecord } from '../host/read-record.ts';
+import { displayName } from '../values/namespace.ts';
 import { pathSegment } from '../values/path-segment.ts';
 
 const format = 1;
@@ -36,7 +37,7 @@ type Name = Pick<VolumeRecord, 'namespace' | 'name'>;
 export interface NamedVolumes {
   /** Makes the volume if there is none. */
   ensure(request: EnsureRequest): Promise<{ readonly volume: NamedVolume; readonly created: boolean }>;
-  /** Throws VolumeError VOLUME_NOT_FOUND. */
+  /** Throws VolumeError VOLUME_NOT_FOUND, VOLUME_IN_USE. */
   remove(name: Name): Promise<void>;
   all(): readonly NamedVolume[];
 }
@@ -86,16 +87,17 @@ export function createNamedVolumes({ folder, lockFile, now, usersOf }: Place): N
         return { volume: volumeOf(record), created: existing === undefined };
       }),
 
-    async remove({ namespace, name }) {
-      const place = folderOf({ namespace, name });
-      if (read(place, { namespace, name }) === undefined) throw notFound({ namespace, name });
-      await removeTree(join(place, dataFolder));
-      await locked(async () => {
+    // All of it under the lock: a pod that begins to use the volume has written so before it asks for the volume here.
+    remove: ({ namespace, name }) =>
+      locked(async () => {
+        const place = folderOf({ namespace, name });
+        if (read(place, { namespace, name }) === undefined) throw notFound({ namespace, name });
+        const users = usersOf({ namespace, name });
+        if (users.length > 0) throw inUse({ namespace, name }, users);
         await removeTree(join(place, dataFolder));
         removeFile(join(place, recordFile));
         removeEmptyFolder(place);
-      });
-    },
+      }),
 
     all() {
       return listFolder(folder)
@@ -126,5 +128,15 @@ function notFound({ namespace, name }: Name): VolumeError {
     code: 'VOLUME_NOT_FOUND',
     message: `there is no volume ${name} in namespace ${namespace}`,
     hint: 'see which there are with: pod volume ls',
+  });
+}
+
+function inUse({ namespace, name }: Name, users: readonly string[]): VolumeError {
+  const pods = users.map((pod) => displayName(namespace, pod)).join(', ');
+  return new VolumeError({
+    code: 'VOLUME_IN_USE',
+    message: `volume ${displayName(namespace, name)} is being used by ${pods}`,
+    hint: 'remove what uses it first; `pod system check --repair` removes what a pod that is gone has left',
+    exitCode: 2,
   });
 }

@@ -61,6 +61,17 @@ keptBy<Volumes>(
       assert.deepEqual(await subject().named(), []);
     });
 
+    it('with a name stay as long as a pod uses them', async () => {
+      const user = { ...request, volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] };
+      await subject().prepare(user);
+      assert.deepEqual((await subject().named())[0]?.usedBy, ['web']);
+      await assert.rejects(subject().removeNamed(data), { code: 'VOLUME_IN_USE' });
+      assert.equal((await subject().named()).length, 1);
+      await subject().release(request.podId);
+      await subject().removeNamed(data);
+      assert.deepEqual(await subject().named(), []);
+    });
+
     it('with a name are removed once', async () => {
       await assert.rejects(subject().removeNamed(data), isMissing);
       assert.equal(await subject().size(data), 0);

@@ -90,6 +90,12 @@ export function fakeMachine(folder: string): FakeMachine {
     for (const effect of effects) standing.delete(effect);
   };
   const bundles = new Map<string, unknown>();
+  let uses: { readonly podId: string; readonly podName: string; readonly volume: string }[] = [];
+  const namedVolume = (text: string): NamedVolume => {
+    const [namespace = '', name = ''] = text.split('/');
+    const usedBy = uses.filter(({ volume }) => volume === text).map(({ podName }) => podName);
+    return { namespace, name, path: '/v', created: '', labels: {}, usedBy };
+  };
 
   const drivers: Drivers = {
     store: createStore({
@@ -238,9 +244,14 @@ export function fakeMachine(folder: string): FakeMachine {
       processes: async () => [],
     },
     volumes: {
-      async prepare({ podId, volumes }) {
+      async prepare({ podId, podName = podId, namespace, volumes }) {
         call('volumes.prepare', podId);
         if (volumes.length > 0) standing.add(`volumes ${podId}`);
+        for (const { persistentVolumeClaim: claim } of volumes) {
+          if (claim === undefined) continue;
+          standing.add(`volume ${namespace}/${claim.claimName}`);
+          uses.push({ podId, podName, volume: `${namespace}/${claim.claimName}` });
+        }
         return new Map(
           volumes.map(({ name }) => [
             name,
@@ -251,6 +262,7 @@ export function fakeMachine(folder: string): FakeMachine {
       subPath: async () => ({ path: '/subpath', type: 'directory' }),
       async release(podId) {
         standing.delete(`volumes ${podId}`);
+        uses = uses.filter((use) => use.podId !== podId);
       },
       prepared: async () => standingOf('volumes'),
       named: async () => standingOf('volume').map(namedVolume),
@@ -262,6 +274,8 @@ export function fakeMachine(folder: string): FakeMachine {
         return { volume: namedVolume(`${namespace}/${name}`), created };
       },
       async removeNamed({ namespace, name }) {
+        if (namedVolume(`${namespace}/${name}`).usedBy.length > 0)
+          throw new VolumeError({ code: 'VOLUME_IN_USE', message: `volume ${name} is being used` });
         if (standing.delete(`volume ${namespace}/${name}`)) return;
         throw new VolumeError({ code: 'VOLUME_NOT_FOUND', message: `there is no volume ${name}` });
       },
@@ -349,11 +363,6 @@ function findImage(name: string): Image | undefined {
 
 function noImage(name: string): never {
   throw new ImageError({ code: 'IMAGE_NOT_FOUND', message: `there is no image ${name}` });
-}
-
-function namedVolume(text: string): NamedVolume {
-  const [namespace = '', name = ''] = text.split('/');
-  return { namespace, name, path: '/v', created: '', labels: {}, usedBy: [] };
 }
 
 function needNetworks(names: readonly string[]): void {

@@ -2,6 +2,7 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { VolumesRequest } from '../../../src/contracts/volumes.ts';
 import { LifecycleError } from '../../../src/errors/lifecycle-error.ts';
 import type { ConfigMap, Deployment, KubeObject, Pod } from '../../../src/kube/wire.ts';
 import { type PlayOptions, playPlan } from '../../../src/plan/play-plan.ts';
@@ -163,6 +164,25 @@ describe('playing', () => {
       await rejects(run([{ ...settings, data: { a: '2' } } as ConfigMap, pod('other')]));
       deepEqual((await stored<ConfigMap>('ConfigMap'))[0]?.data, { a: '1' });
       equal((await records().pods()).length, 1);
+    });
+
+    it('leaves a volume that a pod of another command uses by now', async () => {
+      const other: VolumesRequest = {
+        podId: 'other',
+        namespace: 'default',
+        volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }],
+        sources: { configMaps: new Map(), secrets: new Map(), claims: new Map() },
+      };
+      machine.onStep = (step) => {
+        if (step !== 'container.start') return;
+        void machine.drivers.volumes.prepare(other);
+        throw new Error('no');
+      };
+      await rejects(run([claim, pod('web')]), { message: 'no' });
+      deepEqual(
+        (await machine.drivers.volumes.named()).map(({ name, usedBy }) => [name, usedBy]),
+        [['data', ['other']]],
+      );
     });
 
     it('on a name that is taken changes nothing', async () => {
