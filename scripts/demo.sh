@@ -44,14 +44,7 @@ clean() {
 trap clean EXIT
 trap 'exit 130' INT TERM
 
-# A root filesystem of one program, with a name for each of its parts.
-mkdir -p "$folder/rootfs/bin" "$folder/rootfs/etc" "$folder/rootfs/tmp"
-cp "$(command -v busybox)" "$folder/rootfs/bin/busybox"
-for name in $(busybox --list); do
-    [ "$name" = busybox ] || ln -s busybox "$folder/rootfs/bin/$name"
-done
-echo 'root:x:0:0:root:/:/bin/sh' >"$folder/rootfs/etc/passwd"
-tar -C "$folder/rootfs" -cf "$folder/busybox.tar" .
+sh scripts/busybox-root.sh >"$folder/busybox.tar"
 
 echo
 echo "demo: \`pod\` is bin/pod; its images and pods lie in $folder and go at the end"
