@@ -231,10 +231,12 @@ const mounts = (of: readonly Named[]) =>
 
 const container = (of: readonly Named[], role: 'init' | 'main') =>
   all(
-    { image: fc.constant('localhost/busybox:latest') },
+    {
+      image: fc.constant('localhost/busybox:latest'),
+      command: fc.array(text, { minLength: 1, maxLength: 3 }),
+    },
     {
       imagePullPolicy: oneOf('IfNotPresent', 'Never', 'Always'),
-      command: fc.array(text, { minLength: 1, maxLength: 3 }),
       args: list(text),
       env,
       envFrom,
