@@ -2,12 +2,14 @@ import type { Drivers } from '../contracts/drivers.ts';
 import type { PlayPlan } from '../contracts/play-plan.ts';
 import type { PodRecord } from '../contracts/records.ts';
 import type { ObjectKey } from '../contracts/store.ts';
+import type { NamedVolume } from '../contracts/volumes.ts';
 import { StateError } from '../errors/state-error.ts';
 import { VolumeError } from '../errors/volume-error.ts';
 import type { Pod } from '../kube/wire.ts';
 import { podKey } from '../pods/pod-key.ts';
+import { removeVolume } from '../pods/remove-volume.ts';
 import { takeAway } from '../pods/take-away.ts';
-import { DEFAULT_NAMESPACE } from '../values/namespace.ts';
+import { DEFAULT_NAMESPACE, displayName } from '../values/namespace.ts';
 import { inParallel } from './in-parallel.ts';
 
 const PODS_AT_ONCE = 8;
@@ -28,6 +30,8 @@ export interface TakenDown {
   readonly volumes: readonly string[];
   /** `Kind/name` of the other objects. */
   readonly objects: readonly string[];
+  /** Names of volumes that should have gone and are in use, with VolumeError VOLUME_IN_USE. */
+  readonly kept: readonly { readonly id: string; readonly error: VolumeError }[];
 }
 
 /** Takes down what a plan's file names, by name, and what is not there is no error. Pods get their grace period. */
@@ -38,21 +42,16 @@ export async function takeDown(
 ): Promise<TakenDown> {
   const records = await podsOf(drivers, plan);
   await inParallel(records, PODS_AT_ONCE, ({ id }) => takeAway(drivers, id, options));
-  const removable = plan.objects.filter(({ key }) =>
-    key.kind === 'PersistentVolumeClaim' ? options.volumes : options.objects,
-  );
+  const removable = plan.objects.filter(({ key }) => options.objects && key.kind !== 'PersistentVolumeClaim');
   const removed: ObjectKey[] = [];
   for (const { key } of removable.toReversed()) {
     if (await removeIfThere(drivers, key)) removed.push(key);
   }
-  const volumes = options.volumes ? await removeVolumes(drivers, plan) : [];
   return {
     pods: records.map(({ id }) => id),
-    secrets: removed.filter(({ kind }) => kind === 'Secret').map(({ name }) => name),
-    volumes,
-    objects: removed
-      .filter(({ kind }) => kind !== 'Secret' && kind !== 'PersistentVolumeClaim')
-      .map(({ kind, name }) => `${kind}/${name}`),
+    secrets: removed.filter(({ kind }) => kind === 'Secret').map(displayOf),
+    ...(options.volumes ? await removeVolumes(drivers, plan) : { volumes: [], kept: [] }),
+    objects: removed.filter(({ kind }) => kind !== 'Secret').map((key) => `${key.kind}/${displayOf(key)}`),
   };
 }
 
@@ -86,16 +85,37 @@ async function removeIfThere({ store }: Drivers, key: ObjectKey): Promise<boolea
   }
 }
 
-async function removeVolumes({ volumes }: Drivers, { objects }: PlayPlan): Promise<readonly string[]> {
-  const removed: string[] = [];
-  for (const { key, object } of objects) {
-    if (object.kind !== 'PersistentVolumeClaim') continue;
-    try {
-      await volumes.removeNamed({ namespace: key.namespace ?? DEFAULT_NAMESPACE, name: key.name });
-      removed.push(key.name);
-    } catch (error) {
-      if (!(error instanceof VolumeError && error.code === 'VOLUME_NOT_FOUND')) throw error;
+/** Volumes that no pod uses any more go, those that pods of other files use stay with their claims. */
+async function removeVolumes(
+  drivers: Drivers,
+  { objects }: PlayPlan,
+): Promise<Pick<TakenDown, 'volumes' | 'kept'>> {
+  const named = await drivers.volumes.named();
+  const volumes: string[] = [];
+  const kept: TakenDown['kept'][number][] = [];
+  for (const { key } of objects.filter(({ object }) => object.kind === 'PersistentVolumeClaim')) {
+    const volume = named.find(({ namespace, name }) => namespace === key.namespace && name === key.name);
+    if (volume === undefined) await removeIfThere(drivers, key);
+    else if (volume.usedBy.length > 0) kept.push({ id: displayOf(key), error: inUse(volume) });
+    else {
+      await removeVolume(drivers, volume, { force: false });
+      volumes.push(displayOf(key));
     }
   }
-  return removed;
+  return { volumes, kept };
+}
+
+function inUse({ namespace, name, usedBy }: NamedVolume): VolumeError {
+  const users = usedBy.map((pod) => displayName(namespace, pod)).join(', ');
+  const [who, which] =
+    usedBy.length === 1 ? [`pod ${users} uses`, 'that pod'] : [`pods ${users} use`, 'these pods'];
+  return new VolumeError({
+    code: 'VOLUME_IN_USE',
+    message: `volume ${displayName(namespace, name)} stays, since ${who} it`,
+    hint: `take ${which} down first`,
+  });
+}
+
+function displayOf({ namespace = DEFAULT_NAMESPACE, name }: ObjectKey): string {
+  return displayName(namespace, name);
 }

@@ -261,6 +261,39 @@ describe('fields of volumes', () => {
     assert.equal(await sh('keeper-main', 'wc -l < /k/runs'), '1');
   });
 
+  it('a claim that pods of other manifests use stays, with its data, and down says so', async () => {
+    const claim = manifest`
+      apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata: {name: common}
+      spec: {accessModes: [ReadWriteMany], resources: {requests: {storage: 1Mi}}}
+    `;
+    const user = (name: string) => manifest`
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: ${name}}
+      spec:
+        terminationGracePeriodSeconds: 0
+        containers:
+        - {name: main, image: localhost/busybox:latest, command: [sleep, "600"], volumeMounts: [{name: c, mountPath: /c}]}
+        volumes: [{name: c, persistentVolumeClaim: {claimName: common}}]
+    `;
+    const file = machine.file([claim, user('owner')].join('---\n'), 'owner.yaml');
+    await machine.ok('play', 'kube', file);
+    await sh('owner-main', 'echo data > /c/f');
+    await machine.play(user('guest'));
+    const { status, stdout, stderr } = await machine.pod('kube', 'down', '--force', file);
+    assert.equal(status, 125);
+    assert.ok(!stdout.includes('common'), stdout);
+    for (const word of ['common', 'guest']) assert.ok(stderr.includes(word), stderr);
+    assert.equal((await machine.pod('pod', 'exists', 'owner')).status, 1);
+    assert.equal(await sh('guest-main', 'cat /c/f'), 'data');
+    assert.ok(machine.objects().includes('PersistentVolumeClaim/default/common'));
+    await machine.ok('pod', 'rm', '--force', 'guest');
+    await machine.ok('kube', 'down', '--force', file);
+    assert.ok(!machine.objects().some((name) => name.endsWith('/common')));
+  });
+
   it('mountPropagation lets later mounts of the host in, and those of a container out', async () => {
     const folder = join(machine.folder, 'spread');
     for (const name of ['', 'host', 'container']) mkdirSync(join(folder, name), { recursive: true });

@@ -29,5 +29,6 @@ export default class KubeDown extends BaseCommand {
       signal: this.signal,
     });
     this.print(renderDownReport(taken));
+    this.printOutcomes(taken.kept);
   }
 }

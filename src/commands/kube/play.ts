@@ -106,9 +106,13 @@ export default class KubePlay extends BaseCommand {
     if (flags['dry-run']) return this.print(renderPlayPlan(prepared.plan));
     const drivers = await engine.drivers();
     if (flags.down) {
-      return this.print(
-        renderDownReport(await takeDown(drivers, prepared.plan, { volumes: flags.force, objects: true })),
-      );
+      const taken = await takeDown(drivers, prepared.plan, {
+        volumes: flags.force,
+        objects: true,
+        signal: this.signal,
+      });
+      this.print(renderDownReport(taken));
+      return this.printOutcomes(taken.kept);
     }
     const played = await play(drivers, {
       plan: prepared.plan,
@@ -139,8 +143,9 @@ export default class KubePlay extends BaseCommand {
     const code = failed === undefined ? await waitForEnd(drivers, ids, this.signal) : failed.exitCode;
     if (failed !== undefined) this.warn(failed.message);
     process.stderr.write('\nCleaning up containers, pods, and volumes...\n');
-    await takeDown(drivers, plan, { volumes: true, objects: true });
+    const { kept } = await takeDown(drivers, plan, { volumes: true, objects: true });
     process.exitCode = code ?? 0;
+    for (const { error } of kept) this.warn(error.message);
   }
 }
 
