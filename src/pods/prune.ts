@@ -4,7 +4,7 @@ import type { NamedVolume } from '../contracts/volumes.ts';
 import { ImageError } from '../errors/image-error.ts';
 import { VolumeError } from '../errors/volume-error.ts';
 import { displayName } from '../values/namespace.ts';
-import { hold } from './hold.ts';
+import { holdAsIs } from './hold.ts';
 import { observePod } from './observe.ts';
 import { removePod } from './remove.ts';
 import { removeVolume } from './remove-volume.ts';
@@ -35,11 +35,12 @@ export async function prunePods(
 ): Promise<Pruned> {
   const removed: string[] = [];
   let bytes = 0;
-  for (const { record, containers } of pods.filter(hasEnded)) {
+  for (const { record } of pods.filter(hasEnded)) {
+    // Looked at again under the lease: while a pod starts, nothing of it may run yet.
+    await using held = await holdAsIs(drivers, { podId: record.id, signal });
     const now = await observePod(drivers, record.id);
     if (now === undefined || !hasEnded(now)) continue;
-    const sizes = await Promise.all(containers.map((each) => drivers.rootfs.size(each.record.id)));
-    await using held = await hold(drivers, { podId: record.id, wanted: 'absent', signal });
+    const sizes = await Promise.all(now.containers.map((each) => drivers.rootfs.size(each.record.id)));
     await stopPod(drivers, held, {});
     await removePod(drivers, record.id);
     removed.push(record.id);

@@ -65,6 +65,8 @@ export function fakeMachine(folder: string): FakeMachine {
   const exits = new Map<string, ExitRecord>();
   const waiting = new Map<string, (exit: ExitRecord) => void>();
   const exitCodes = new Map<string, number>();
+  /** Whose process, and whose conmon, has a number. */
+  const processes = new Map<number, string>();
   let pids = 1000;
 
   const call = (verb: string, subject: string): void => {
@@ -105,7 +107,10 @@ export function fakeMachine(folder: string): FakeMachine {
     }),
     processes: {
       startTime: (pid) => String(pid),
-      alive: (pid) => [...standing].some((effect) => effect === `pid ${pid}`),
+      alive: (pid) => {
+        const id = processes.get(pid) ?? '';
+        return standing.has(`container ${id}`) && !exits.has(id);
+      },
       all: () => [],
       kill: () => undefined,
       state: () => undefined,
@@ -157,6 +162,7 @@ export function fakeMachine(folder: string): FakeMachine {
         standing.add(`container ${id}`);
         exits.delete(id);
         pids += 2;
+        processes.set(pids, id).set(pids + 1, id);
         return { pid: pids, conmonPid: pids + 1 };
       },
       async start(id) {
