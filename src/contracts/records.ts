@@ -61,6 +61,8 @@ export interface SandboxRecord {
   readonly attachments: readonly Attachment[];
   readonly ports: readonly PortMapping[];
   readonly hostNetwork: boolean;
+  /** Set once all of it is made. Without it, whoever made it died in the middle, or is at it. */
+  readonly raised?: true;
 }
 
 /** Where a pod is in its life here. A `creating` or `removing` pod whose lease is free is half-made: whoever finds it removes it. */

@@ -45,7 +45,7 @@ async function observe(drivers: Needs, { record, containers, boot }: Found): Pro
     record,
     pod: await drivers.store.objects.get<Pod>(podKey(record)),
     containers: observed,
-    sandboxUp: record.sandbox !== undefined && record.sandbox.boot === boot && infra?.running === true,
+    sandboxUp: record.sandbox?.raised === true && record.sandbox.boot === boot && infra?.running === true,
   };
 }
 

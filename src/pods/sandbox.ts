@@ -51,8 +51,6 @@ export async function raiseSandbox(drivers: Drivers, hold: Hold, request: RaiseR
     attach(drivers, hold, { record, sandbox }),
     prepareVolumes(drivers, hold, request),
   ]);
-  const attached: SandboxRecord = { ...sandbox, attachments };
-  await drivers.store.records.updatePod(record.id, (current) => ({ ...current, sandbox: attached }));
   const podIPs = sandbox.hostNetwork
     ? [request.facts.hostIP]
     : attachments.flatMap(({ addresses }) => addresses.map((address) => address.replace(/\/\d+$/, '')));
@@ -61,7 +59,9 @@ export async function raiseSandbox(drivers: Drivers, hold: Hold, request: RaiseR
   const { warnings, ...files } = nameFiles({ pod, hostname, podIPs, host });
   for (const warning of warnings) request.warn(warning);
   await drivers.sandboxes.writeFiles(record.id, files);
-  return { record: attached, hostname, infraPid, podIPs, volumes };
+  const raised: SandboxRecord = { ...sandbox, attachments, raised: true };
+  await drivers.store.records.updatePod(record.id, (current) => ({ ...current, sandbox: raised }));
+  return { record: raised, hostname, infraPid, podIPs, volumes };
 }
 
 async function recordSandbox(

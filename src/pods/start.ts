@@ -35,7 +35,7 @@ export async function startPod(drivers: Drivers, hold: Hold, options: StartOptio
     readSources(drivers.store.objects, pod, record.namespace),
     drivers.facts(),
   ]);
-  const fresh = !observed.sandboxUp;
+  const fresh = !observed.sandboxUp || !isInitialized(observed);
   if (fresh) await clearRuns(drivers, observed);
   const sandbox = fresh
     ? await raiseSandbox(drivers, hold, { record, pod, sources, facts, warn: options.warn })
@@ -64,7 +64,7 @@ export async function startContainer(
 ): Promise<void> {
   const observed = await observePod(drivers, hold.podId);
   if (observed?.pod === undefined) throw gone(hold.podId);
-  if (!observed.sandboxUp) return startPod(drivers, hold, options);
+  if (!observed.sandboxUp || !isInitialized(observed)) return startPod(drivers, hold, options);
   const pod = withDefaults(observed.pod);
   const [sources, facts] = await Promise.all([
     readSources(drivers.store.objects, pod, observed.record.namespace),
@@ -94,6 +94,16 @@ async function startAll(
   for (const result of created) {
     if (result.status === 'fulfilled') await startMember(drivers, hold, context, result.value);
   }
+}
+
+/** Whether every init container has done its work in the sandbox that stands; whoever started the pod may have died before. */
+function isInitialized({ containers }: ObservedPod): boolean {
+  const infra = containers.find(({ record: { role } }) => role === 'infra');
+  const since = infra?.record.startedAt ?? '';
+  return containers.every(
+    ({ record: { role, phase, exitCode, startedAt = '' } }) =>
+      role !== 'init' || (phase === 'exited' && exitCode === 0 && startedAt >= since),
+  );
 }
 
 type ObservedMember = Member & { readonly running: boolean };

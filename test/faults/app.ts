@@ -155,6 +155,16 @@ export class App implements AsyncDisposable {
     }
   }
 
+  /** Whether the pod's init containers have run since its infra container did. */
+  hasInitialized(podName: string): boolean {
+    const members = this.#state().containers.filter((container) => container.podName === podName);
+    const infra = members.find(({ role }) => role === 'infra');
+    return members.every(
+      ({ role, exitCode, startedAt = '' }) =>
+        role !== 'init' || (exitCode === 0 && startedAt >= (infra?.startedAt ?? '')),
+    );
+  }
+
   #state(): State {
     const read = <T>(part: string, file: string) => {
       const folder = join(this.machine.root, 'pod', part);

@@ -1,3 +1,4 @@
+import { strict as assert } from 'node:assert';
 import { downSteps, playSteps } from '../../src/contracts/steps.ts';
 import { App } from './app.ts';
 
@@ -56,6 +57,65 @@ describe('pod dies at every step', () => {
       await app.isGone();
     });
   }
+});
+
+/** Places that starting a pod which was stopped comes by. */
+const starts = [
+  'records.wanted',
+  'sandbox.record',
+  'sandbox.netns',
+  'sandbox.cgroup',
+  'sandbox.folder',
+  'sandbox.network',
+  'sandbox.volumes',
+  'infra.create',
+  'infra.start',
+  'sandbox.files',
+  'container.rootfs',
+  'container.bundle',
+  'container.create',
+  'container.start',
+] as const;
+
+/** Places that stopping it comes by. */
+const stops = [
+  'pod.unwant',
+  'records.wanted',
+  'container.signal',
+  'sandbox.uncgroup',
+  'container.delete',
+  'container.unmount',
+  'infra.delete',
+  'sandbox.detach',
+  'sandbox.unpin',
+  'sandbox.clear',
+] as const;
+
+describe('pod dies starting and stopping a pod', () => {
+  let app: App;
+  before(async () => {
+    app = await App.create();
+    await app.machine.ok(...app.play);
+  });
+  after(() => app[Symbol.asyncDispose]());
+
+  for (const [index, step] of starts.entries()) {
+    const stopStep = stops[index];
+    it(`${stopStep === undefined ? '' : `stop at ${stopStep}, then `}start at ${step}`, async () => {
+      if (stopStep !== undefined) await app.dies(['pod', 'stop', 'web'], stopStep);
+      await app.machine.ok('pod', 'stop', 'web');
+      await app.dies(['pod', 'start', 'web'], step);
+      await app.machine.ok('pod', 'start', 'web');
+      await app.isSettled();
+      await app.answers();
+      assert.ok(app.hasInitialized('web'), 'no init container has run in the new sandbox');
+    });
+  }
+
+  it('and what is left is taken down', async () => {
+    await app.machine.ok(...app.down);
+    await app.isGone();
+  });
 });
 
 /**
