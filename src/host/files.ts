@@ -129,19 +129,22 @@ export function readFile(path: string, maximum = 16 * 1024 * 1024): Buffer | und
   }
 }
 
+/** Hundreds of records are read for one listing: a buffer for each would cost more than all the reading. */
+let scratch: Buffer | undefined;
+
 function readCapped(
   descriptor: number,
   { path, maximum }: { readonly path: string; readonly maximum: number },
 ): Buffer {
-  const chunks: Buffer[] = [];
-  let total = 0;
+  scratch ??= Buffer.allocUnsafe(64 * 1024);
+  let buffer = scratch;
+  let length = 0;
   for (;;) {
-    const chunk = Buffer.allocUnsafe(total === 0 ? 16_384 : 262_144);
-    const count = readSync(descriptor, chunk, 0, chunk.length, null);
-    if (count === 0) return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-    total += count;
-    if (total > maximum) throw new SystemError({ errno: 'EFBIG', syscall: 'read', path });
-    chunks.push(chunk.subarray(0, count));
+    const count = readSync(descriptor, buffer, length, buffer.length - length, null);
+    if (count === 0) return Buffer.from(buffer.subarray(0, length));
+    length += count;
+    if (length > maximum) throw new SystemError({ errno: 'EFBIG', syscall: 'read', path });
+    if (length === buffer.length) buffer = Buffer.concat([buffer], 4 * buffer.length);
   }
 }
 

@@ -63,12 +63,13 @@ export async function observeContainer(
   const { pid, pidStart, conmonPid, conmonStart } = record;
   // Between the death of the process and its exit file there is a moment in which only the monitor knows,
   // so the exit file is read once more after the monitor was found dead.
-  const monitored = () => conmonPid !== undefined && processes.alive(conmonPid, conmonStart);
-  const exit = (await runtime.exit(record)) ?? (monitored() ? undefined : await runtime.exit(record));
+  const first = await runtime.exit(record);
+  const monitored = first === undefined && conmonPid !== undefined && processes.alive(conmonPid, conmonStart);
+  const exit = first ?? (monitored ? undefined : await runtime.exit(record));
   if (exit !== undefined) {
     return { record: { ...record, phase: 'exited', ...exit, reason: reasonOf(exit) }, running: false };
   }
-  if (monitored()) return { record, running: true };
+  if (monitored) return { record, running: true };
   const orphaned = pid !== undefined && processes.alive(pid, pidStart);
   return { record: lost(record), running: false, ...(orphaned ? { orphaned } : {}) };
 }
