@@ -33,9 +33,14 @@ function exitFile(place: ExitPlace, signal: AbortSignal): Promise<ExitRecord> {
         reject(error);
       }
     };
-    const folder = watch(place.bundle, { signal }, look);
-    folder.on('error', reject);
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    try {
+      watch(place.bundle, { signal }, look).on('error', reject);
+    } catch (error) {
+      // The container was removed meanwhile, and its conmon has ended or is about to.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw error;
+    }
     // What happened before the watch was armed.
     look();
   });
