@@ -22,7 +22,7 @@ export async function confirm({
       hint: 'use --force',
     });
   }
-  process.stderr.write(`${warning}.\nContinue? [y/N] `);
+  process.stderr.write(`${warning}\nContinue? [y/N] `);
   // Without a terminal's keys of its own: Ctrl-C stays a signal, and Ctrl-D ends the lines, which is no yes.
   const lines = createInterface({ input: process.stdin, terminal: false, signal });
   try {

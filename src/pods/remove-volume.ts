@@ -44,7 +44,7 @@ function inUse(namespace: string, name: string, usedBy: readonly string[]): Volu
   return new VolumeError({
     code: 'VOLUME_IN_USE',
     message: `volume ${displayName(namespace, name)} is being used by ${pods.length === 1 ? 'pod' : 'pods'} ${pods.join(', ')}`,
-    hint: `remove ${pods.length === 1 ? 'the pod' : 'these pods'} first, or use --force, which does so`,
+    hint: `\`pod pod rm ${pods.join(' ')}\` removes ${pods.length === 1 ? 'it' : 'them'}, and so does --force here`,
     exitCode: 2,
   });
 }

@@ -64,7 +64,7 @@ const ZERO_TIME = -62_135_596_800;
 /** Pure: one container as listings show it. */
 export function containerItem({ pod, container, state, now, full }: ContainerItemRequest): ContainerItem {
   const { record, running } = container;
-  const command = record.command.join(' ');
+  const command = [...record.command.join(' ')];
   const age = (time: string) => `${humanDuration(now.getTime() - Date.parse(time))} ago`;
   const seconds = (time: string | undefined) =>
     time === undefined ? 0 : Math.trunc(Date.parse(time) / 1000);
@@ -74,7 +74,10 @@ export function containerItem({ pod, container, state, now, full }: ContainerIte
     Namespace: record.namespace,
     Image: record.image?.name ?? '',
     ImageID: full ? (record.image?.id ?? '') : shortId(record.image?.id ?? ''),
-    Command: full || command.length <= COMMAND_WIDTH ? command : `${command.slice(0, COMMAND_WIDTH - 3)}...`,
+    Command:
+      full || command.length <= COMMAND_WIDTH
+        ? command.join('')
+        : `${command.slice(0, COMMAND_WIDTH - 3).join('')}...`,
     Created: age(record.created),
     CreatedAt: record.created,
     RunningFor: age(record.created),
@@ -86,7 +89,7 @@ export function containerItem({ pod, container, state, now, full }: ContainerIte
     StartedAt: seconds(record.startedAt),
     Pid: running ? (record.pid ?? 0) : 0,
     Pod: full ? record.podId : shortId(record.podId),
-    PodName: pod.record.name,
+    PodName: displayName(pod.record.namespace, pod.record.name),
     Ports: portsText(pod.record.publish),
     Labels: labelsOf(pod),
     Mounts: mountsOf(pod, container),

@@ -10,7 +10,7 @@ export default class ContainerPrune extends BaseCommand {
 
   async run(): Promise<void> {
     const { force } = this.line(ContainerPrune).flags;
-    const warning = 'This removes all containers whose whole pod has ended';
+    const warning = 'This removes all containers whose whole pod has ended.';
     if (!(await confirm({ warning, force, signal: this.signal }))) return;
     const engine = await this.engine();
     const drivers = await engine.drivers();

@@ -12,8 +12,8 @@ export default class ImagePrune extends BaseCommand {
   async run(): Promise<void> {
     const { all, force } = this.line(ImagePrune).flags;
     const warning = all
-      ? 'This removes all images that no container stands on'
-      : 'This removes all images without a name that no container stands on';
+      ? 'This removes all images that no container stands on.'
+      : 'This removes all images without a name that no container stands on.';
     if (!(await confirm({ warning, force, signal: this.signal }))) return;
     const { removed } = await pruneImages(await this.engine(), { all });
     this.print(removed.join('\n'));

@@ -10,7 +10,7 @@ export default class PodPrune extends BaseCommand {
 
   async run(): Promise<void> {
     const { force } = this.line(PodPrune).flags;
-    const warning = 'This removes all pods that have ended';
+    const warning = 'This removes all pods that have ended.';
     if (!(await confirm({ warning, force, signal: this.signal }))) return;
     const engine = await this.engine();
     const drivers = await engine.drivers();

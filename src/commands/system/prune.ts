@@ -22,7 +22,7 @@ export default class SystemPrune extends BaseCommand {
         : 'all images without a name that no container stands on',
       ...(volumes ? ['all volumes that no pod uses, with their data'] : []),
     ];
-    const warning = `This removes\n${kinds.map((kind) => `  - ${kind}`).join('\n')}`;
+    const warning = `This removes:\n${kinds.map((kind) => `  - ${kind}`).join('\n')}`;
     if (!(await confirm({ warning, force, signal: this.signal }))) return;
     const engine = await this.engine();
     const drivers = await engine.drivers();

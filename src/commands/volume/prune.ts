@@ -10,7 +10,7 @@ export default class VolumePrune extends BaseCommand {
 
   async run(): Promise<void> {
     const { force } = this.line(VolumePrune).flags;
-    const warning = 'This removes all volumes that no pod uses, with their data';
+    const warning = 'This removes all volumes that no pod uses, with their data.';
     if (!(await confirm({ warning, force, signal: this.signal }))) return;
     const drivers = await (await this.engine()).drivers();
     const { removed } = await pruneVolumes(drivers, await drivers.volumes.named());
