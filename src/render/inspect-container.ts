@@ -58,7 +58,7 @@ export function containerInspection(facts: ContainerFacts): object {
     Driver: 'overlay',
     MountLabel: '',
     ProcessLabel: '',
-    AppArmorProfile: '',
+    AppArmorProfile: spec?.process.apparmorProfile ?? '',
     EffectiveCaps: spec?.process.capabilities?.effective ?? [],
     BoundingCaps: spec?.process.capabilities?.bounding ?? [],
     ExecIDs: [],

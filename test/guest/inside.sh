@@ -1,14 +1,27 @@
 #!/bin/sh
-# What runs in the guest: the demo, then the tests on real containers, with each manager of cgroups.
+# What runs in the guest: the demo on a kernel that has loaded nothing for containers yet, then the tests that meet the
+# kernel or systemd, those of whole pods with both managers of cgroups.
 set -u
 cd "$(dirname "$0")/../.."
 . scripts/tally.sh
 
-# Emulation is up to ten times slower than the machine below, and two CPUs bear two files at once.
-host() {
-    suite "$@" --require ./test/build-native.ts --extension ts --forbid-only --parallel --jobs 2 --timeout 1200000
+# containers TITLE FILE...: emulation is up to ten times slower than the machine below, and two CPUs bear two files at once.
+containers() {
+    suite "$@" --extension ts --forbid-only --parallel --jobs 2 --timeout 1200000
 }
 
+nothing_loaded() {
+    ! grep -E '^(overlay|nf_tables|veth|sctp|br_netfilter) ' /proc/modules
+}
+
+check 'no module for containers is loaded' nothing_loaded
 check demo sh scripts/demo.sh
-host "$@"
+containers 'this kind of host' 'test/guest/*.test.ts'
+containers 'parts' test/host/cgroups.test.ts test/host/container-spec.test.ts test/host/native.test.ts \
+    test/host/network.test.ts test/host/rootfs.test.ts test/host/runtime.test.ts test/host/volumes.test.ts
+containers 'pods, with systemd' test/host/bug-cases-containers.test.ts test/host/bug-cases-volumes.test.ts \
+    test/faults/signals.test.ts test/faults/steps.test.ts
+mkdir -p /etc/containers
+printf '[engine]\ncgroup_manager = "cgroupfs"\n' >/etc/containers/containers.conf
+containers 'pods, with cgroupfs' test/host/bug-cases-containers.test.ts test/faults/races.test.ts
 finish

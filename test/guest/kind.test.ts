@@ -82,6 +82,10 @@ describe('on this kind of host', () => {
     assert.equal(await machine.exec(`${name}-main`, ...profile), 'pod-default (enforce)');
     assert.equal(await machine.exec(`${name}-open`, ...profile), 'unconfined');
     assert.equal(await machine.exec(`${name}-main`, 'cat', '/proc/1/attr/current'), 'pod-default (enforce)');
+    assert.equal(
+      await machine.ok('inspect', '--format', '{{.AppArmorProfile}}', `${name}-main`),
+      'pod-default\n',
+    );
     const write = await machine.pod('exec', `${name}-main`, 'sh', '-c', 'echo 1 > /proc/sysrq-trigger');
     assert.notEqual(write.status, 0);
     await machine.ok('stop', '--time', '1', `${name}-main`);

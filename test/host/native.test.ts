@@ -21,6 +21,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemError } from '../../src/errors/system-error.ts';
 import { exec } from '../../src/host/exec.ts';
+import { readHostFacts } from '../../src/host/facts.ts';
 import { bind, MOUNT, mount, mountOverlay, unmount } from '../../src/host/mount.ts';
 import { mountTable } from '../../src/host/mount-table.ts';
 import { namespaces } from '../../src/host/namespaces.ts';
@@ -308,7 +309,7 @@ describe('the native binding as root', () => {
 
     it('sctp is held or refused as unsupported', async () => {
       const wanted: HostPort = { protocol: 'sctp', address: '127.0.0.1', port: 40_001 };
-      if (existsSync('/proc/net/sctp')) {
+      if ((await readHostFacts()).protocols.sctp) {
         using _holder = holdPort(wanted);
         assert.throws(() => holdPort(wanted), failsWith('EADDRINUSE'));
       } else {
