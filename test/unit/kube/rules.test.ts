@@ -304,6 +304,19 @@ spec:
       'BAD_VALUE 9 spec.template.spec.restartPolicy',
     ],
   },
+  'a Deployment of more pods than a machine has addresses for': {
+    text: `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: a}
+spec:
+  replicas: 2147483647
+  selector: {matchLabels: {app: a}}
+  template:
+    metadata: {labels: {app: a}}
+    spec: {containers: [{name: c, image: x}]}
+`,
+    faults: ['BAD_VALUE 5 spec.replicas'],
+  },
   'a Deployment without a selector': {
     text: 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: {spec: {containers: [{name: c, image: x}]}}}\n',
     faults: ['MISSING_FIELD 4 spec.selector'],
