@@ -97,12 +97,20 @@ async function removeVolumes(
     const volume = named.find(({ namespace, name }) => namespace === key.namespace && name === key.name);
     if (volume === undefined) await removeIfThere(drivers, key);
     else if (volume.usedBy.length > 0) kept.push({ id: displayOf(key), error: inUse(volume) });
-    else {
-      await removeVolume(drivers, volume, { force: false });
-      volumes.push(displayOf(key));
-    }
+    else if (await removeVolumeIfThere(drivers, volume)) volumes.push(displayOf(key));
   }
   return { volumes, kept };
+}
+
+/** False where another command has removed it meanwhile. */
+async function removeVolumeIfThere(drivers: Drivers, volume: NamedVolume): Promise<boolean> {
+  try {
+    await removeVolume(drivers, volume, { force: false });
+    return true;
+  } catch (error) {
+    if (error instanceof VolumeError && error.code === 'VOLUME_NOT_FOUND') return false;
+    throw error;
+  }
 }
 
 function inUse({ namespace, name, usedBy }: NamedVolume): VolumeError {
