@@ -31,7 +31,12 @@ export const TEMPLATE_HASH = 'pod-template-hash';
  * Throws UsageError for flags that do not fit the objects.
  */
 export function playPlan(objects: readonly PlayObject[], options: PlayOptions): PlayPlan {
-  const pods = objects.flatMap(({ object, folder }) => podsOf(object).map((found) => ({ ...found, folder })));
+  const taken = new Set(
+    objects.filter(({ object }) => object.kind === 'Pod').map(({ object }) => qualifiedName(object)),
+  );
+  const pods = objects.flatMap(({ object, folder }) =>
+    podsOf(object, taken).map((found) => ({ ...found, folder })),
+  );
   return {
     objects: objects
       .filter(({ object }) => object.kind !== 'Pod')
@@ -45,29 +50,38 @@ interface Member {
   readonly owner?: ObjectKey | undefined;
 }
 
-function podsOf(object: KubeObject): readonly Member[] {
+function qualifiedName({ metadata }: KubeObject, name = metadata.name): string {
+  return `${metadata.namespace ?? DEFAULT_NAMESPACE}/${name}`;
+}
+
+function podsOf(object: KubeObject, taken: ReadonlySet<string>): readonly Member[] {
   switch (object.kind) {
     case 'Pod':
       return [{ pod: object as Pod }];
     case 'Deployment':
-      return deploymentPods(object as Deployment);
+      return deploymentPods(object as Deployment, taken);
     default:
       return [];
   }
 }
 
-function deploymentPods(deployment: Deployment): readonly Member[] {
+/** `taken` are the names of the pods that the objects themselves hold, with their namespaces. */
+function deploymentPods(deployment: Deployment, taken: ReadonlySet<string>): readonly Member[] {
   const { template } = deployment.spec;
   const replicas = deployment.spec.replicas ?? 1;
   const owner = keyOf(deployment);
-  return Array.from({ length: replicas }, (_, index) => ({
+  const names = Array.from(
+    { length: replicas + taken.size },
+    (_, index) => `${deployment.metadata.name}-pod${index === 0 ? '' : `-${index}`}`,
+  ).filter((name) => !taken.has(qualifiedName(deployment, name)));
+  return names.slice(0, replicas).map((name) => ({
     owner,
     pod: {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: {
         ...template.metadata,
-        name: `${deployment.metadata.name}-pod${index === 0 ? '' : `-${index}`}`,
+        name,
         ...(deployment.metadata.namespace === undefined ? {} : { namespace: deployment.metadata.namespace }),
         labels: { ...template.metadata?.labels, [TEMPLATE_HASH]: templateHash(template) },
       },

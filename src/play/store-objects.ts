@@ -4,7 +4,7 @@ import type { PlayPlan } from '../contracts/play-plan.ts';
 import type { Journal } from '../contracts/store.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import type { ConfigMap, KubeObject } from '../kube/wire.ts';
-import { DEFAULT_NAMESPACE } from '../values/namespace.ts';
+import { DEFAULT_NAMESPACE, displayName } from '../values/namespace.ts';
 
 export interface StoredObjects {
   readonly volumes: readonly string[];
@@ -38,7 +38,7 @@ export async function storeObjects(
       await journal.add({ type: 'update', previous: existing });
       await drivers.store.objects.update(merged(existing, object));
     }
-    if (object.kind === 'Secret') secrets.push(key.name);
+    if (object.kind === 'Secret') secrets.push(displayName(key.namespace ?? DEFAULT_NAMESPACE, key.name));
     if (object.kind === 'PersistentVolumeClaim') {
       drivers.step('play.volumes');
       volumes.push(...(await claimVolume(drivers, journal, object)));
@@ -66,7 +66,7 @@ async function claimVolume(
     ...(labels === undefined ? {} : { labels }),
     ...(annotations === undefined ? {} : { annotations }),
   });
-  return [name];
+  return [displayName(namespace, name)];
 }
 
 function refuseImmutable(existing: KubeObject): void {

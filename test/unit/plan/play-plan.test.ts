@@ -50,6 +50,22 @@ describe('the plan of a play', () => {
     deepEqual(plan.objects, []);
   });
 
+  it('leaves the names of other pods to them', () => {
+    const named = (name: string, namespace?: string): Pod => ({
+      ...pod(),
+      metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    });
+    const objects = [deployment(2), named('app-pod-1', 'team'), named('app-pod')];
+    const { pods } = playPlan(
+      objects.map((object) => ({ object })),
+      none,
+    );
+    deepEqual(
+      pods.map((planned) => `${planned.namespace}/${planned.pod.metadata.name}`),
+      ['team/app-pod', 'team/app-pod-2', 'team/app-pod-1', 'default/app-pod'],
+    );
+  });
+
   for (const [replicas, names] of [
     [undefined, ['app-pod']],
     [0, []],
