@@ -1,5 +1,6 @@
 import type { Drivers } from '../contracts/drivers.ts';
 import type { ObservedContainer, ObservedPod } from '../contracts/observed.ts';
+import type { ContainerRecord } from '../contracts/records.ts';
 
 const SIGKILL = 9;
 
@@ -14,10 +15,19 @@ export async function endOrphans(
   pods: readonly ObservedPod[],
 ): Promise<void> {
   for (const { record } of orphansOf(pods)) {
+    // Whoever is at the pod sees to it.
+    await using lease = await store.records.tryLease(record.podId);
+    const current = await store.records.container(record.id);
+    if (lease === undefined || current === undefined || !isSameRun(current, record)) continue;
     await runtime.kill(record.id, SIGKILL, { all: true });
     const finishedAt = clock.now().toISOString();
     await store.records.updateContainer(record.id, (now) =>
-      now.phase === 'running' && now.conmonPid === record.conmonPid ? { ...record, finishedAt } : now,
+      isSameRun(now, record) ? { ...record, finishedAt } : now,
     );
   }
+}
+
+/** One that was started anew has the same id, and another monitor. */
+function isSameRun(now: ContainerRecord, { conmonPid }: ContainerRecord): boolean {
+  return now.phase === 'running' && now.conmonPid === conmonPid;
 }
