@@ -49,3 +49,15 @@ export function networkView(network: NetworkInfo, pods: readonly ObservedPod[]):
     ),
   };
 }
+
+/** The same data with the keys of Podman's JSON of networks: `name`, `dns_enabled`, `ipv6_enabled`. */
+export function snakeKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snakeKeys);
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, snakeKeys(item)]));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [snakeKey(key), snakeKeys(item)]));
+}
+
+function snakeKey(key: string): string {
+  return key.replace(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase();
+}

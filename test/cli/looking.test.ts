@@ -146,6 +146,15 @@ describe('looking at things', () => {
       assert.match(await machine.ok('network', 'ls', '--noheading'), /^[0-9a-f]{12} +pod-[0-9a-f]{8} +ptp /);
     });
 
+    it("prints Podman's JSON of networks", async () => {
+      const [network] = JSON.parse(await machine.ok('network', 'ls', '--format', 'json'));
+      assert.equal(network.driver, 'ptp');
+      assert.deepEqual(Object.keys(network.subnets[0]), ['subnet']);
+      const [same] = JSON.parse(await machine.ok('network', 'inspect', network.name));
+      assert.equal(same.id, network.id);
+      assert.equal(Object.keys(same.pods).length, 2);
+    });
+
     it('exist or not', async () => {
       for (const [group, name] of [
         ['container', 'web-app'],

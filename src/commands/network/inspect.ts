@@ -1,3 +1,4 @@
+import { snakeKeys } from '../../render/networks.ts';
 import { BaseCommand, flags } from '../base-command.ts';
 import { inspect } from '../inspection.ts';
 import { printInspected } from '../print-inspected.ts';
@@ -17,6 +18,7 @@ export default class NetworkInspect extends BaseCommand {
       format: flags.format,
       look: (name) => inspect(engine, ['network'], { name, namespace: undefined }),
       print: (text) => this.print(text),
+      json: snakeKeys,
     });
   }
 }

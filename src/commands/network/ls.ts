@@ -1,5 +1,12 @@
 import { renderFormat } from '../../render/format.ts';
-import { networkColumns, networkHeadings, networkItem } from '../../render/networks.ts';
+import { renderJson } from '../../render/json.ts';
+import {
+  networkColumns,
+  networkHeadings,
+  networkItem,
+  networkView,
+  snakeKeys,
+} from '../../render/networks.ts';
 import { BaseCommand, flags } from '../base-command.ts';
 import { gatherFilters } from '../filter.ts';
 import { listFlags } from '../list-flags.ts';
@@ -25,6 +32,10 @@ export default class NetworkLs extends BaseCommand {
         fits('name', (value) => name.includes(value)),
     );
     if (flags.quiet) return this.print(networks.map(({ name }) => `${name}\n`).join(''));
+    if (flags.format?.trim() === 'json') {
+      const views = networks.map((each) => snakeKeys(networkView(each, [])));
+      return this.print(renderJson(views));
+    }
     this.print(
       renderFormat({
         format: flags.format ?? networkColumns,
