@@ -182,10 +182,13 @@ describe('bug cases: volumes', () => {
       ['ps', '-a', '--no-trunc', '--format', 'json'],
       ['pod', 'ps', '--no-trunc', '--format', 'json'],
       ['generate', 'kube', 'sec-leak'],
+      ['inspect', 'sec-leak-main'],
+      ['pod', 'inspect', 'sec-leak'],
     ];
     for (const command of commands) {
       const { stdout, stderr } = await machine.run(command, { env: { DEBUG: '*' } });
-      assert.ok(!/7731/.test(stdout + stderr), command.join(' '));
+      for (const value of ['hunter-7731', Buffer.from('hunter-7731').toString('base64')])
+        assert.ok(!(stdout + stderr).includes(value), command.join(' '));
     }
     assert.equal(await sh('sec-leak-main', 'echo $K'), 'hunter-7731');
     assert.match(
