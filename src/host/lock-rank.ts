@@ -14,5 +14,6 @@ export const lockRank = {
   network: 60,
   storage: 70,
   namespaces: 90,
+  runtime: 95,
   events: 100,
 } as const;

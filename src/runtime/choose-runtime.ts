@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Exec } from '../contracts/exec.ts';
 import type { RuntimeIdentity } from '../contracts/runtime.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { ensureFolder, readJson, replaceFile } from '../host/files.ts';
+import { ensureFolder, readJson, removeTree, replaceFile } from '../host/files.ts';
+import { withLock } from '../host/lock.ts';
+import { lockRank } from '../host/lock-rank.ts';
 import { commandFailure } from './failure.ts';
 import { locate } from './locate.ts';
 
@@ -18,6 +20,9 @@ export interface ChooseRequest {
 
 const CANDIDATES = ['crun', 'runc'];
 const CACHE = 'runtime.json';
+const LOCK = 'probe.lock';
+/** The bundle of a container that is only tried out. */
+const PROBE = 'probe';
 
 interface Cached {
   readonly key: string;
@@ -33,10 +38,24 @@ export async function chooseRuntime(request: ChooseRequest): Promise<RuntimeIden
   const names = request.wanted === undefined ? CANDIDATES : [request.wanted];
   const found = names.flatMap((name) => locate(name) ?? []);
   const key = keyOf(names, found);
-  const cached = readCache(request.folder);
-  if (cached?.key === key) return cached.identity;
+  const known = () => {
+    const cached = readCache(request.folder);
+    return cached?.key === key ? cached.identity : undefined;
+  };
+  return known() ?? alone(request.folder, async () => known() ?? findOut(request, { names, key }));
+}
+
+/** Commands that start together try runtimes out one after another, in one folder. */
+function alone<T>(folder: string, body: () => Promise<T>): Promise<T> {
+  ensureFolder(folder);
+  return withLock({ path: join(folder, LOCK), mode: 'exclusive', rank: lockRank.runtime }, body);
+}
+
+async function findOut(
+  request: ChooseRequest,
+  { names, key }: { readonly names: readonly string[]; readonly key: string },
+): Promise<RuntimeIdentity> {
   const identity = await firstWorking(request, names);
-  ensureFolder(request.folder);
   await replaceFile(join(request.folder, CACHE), JSON.stringify({ key, identity } satisfies Cached));
   return identity;
 }
@@ -103,7 +122,9 @@ async function firstWorking(request: ChooseRequest, names: readonly string[]): P
  */
 async function probe({ exec, folder }: ChooseRequest, path: string): Promise<string | undefined> {
   const id = `pod-probe-${randomBytes(6).toString('hex')}`;
-  const bundle = join(folder, id);
+  const bundle = join(folder, PROBE);
+  // Of a command that died at it.
+  await removeTree(bundle);
   mkdirSync(join(bundle, 'rootfs'), { recursive: true, mode: 0o700 });
   writeFileSync(join(bundle, 'config.json'), JSON.stringify(probeSpec(id)));
   try {
@@ -116,7 +137,7 @@ async function probe({ exec, folder }: ChooseRequest, path: string): Promise<str
       ? undefined
       : stderr.trim() || 'it gave no reason';
   } finally {
-    rmSync(bundle, { recursive: true, force: true });
+    await removeTree(bundle);
   }
 }
 

@@ -52,8 +52,12 @@ const lasting = [
   /^network\/leases\/[^/]+\/(lock|last_reserved_ip\.\d+)$/,
 ] as const;
 
-/** The runtime that was chosen, and compiled seccomp filters. */
-const lastingRun = [/^runtime\/runtime\.json$/, /^runtime\/seccomp\/[0-9a-f]{64}$/] as const;
+/** The runtime that was chosen, what was tried out for that, and compiled seccomp filters. */
+const lastingRun = [
+  /^runtime\/(runtime\.json|probe\.lock)$/,
+  /^runtime\/probe\//,
+  /^runtime\/seccomp\/[0-9a-f]{64}$/,
+] as const;
 
 function files(folder: string, kept: readonly RegExp[], noun: string): readonly string[] {
   if (!existsSync(folder)) return [];

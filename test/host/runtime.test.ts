@@ -392,7 +392,7 @@ describe('the choice of a runtime', () => {
     try {
       const identity = await createRuntime(options).identity();
       assert.ok(['crun', 'runc'].includes(identity.name));
-      assert.deepEqual(readdirSync(folder), ['runtime.json']);
+      assert.deepEqual(readdirSync(folder), ['probe.lock', 'runtime.json']);
       assert.deepEqual(await createRuntime(options).identity(), identity);
     } finally {
       rmSync(folder, { recursive: true });
