@@ -1,5 +1,6 @@
 import { ManifestError } from '../errors/manifest-error.ts';
 import { PodError } from '../errors/pod-error.ts';
+import { SystemError } from '../errors/system-error.ts';
 import { renderFaults } from './faults.ts';
 import type { Style } from './style.ts';
 import { visible } from './visible.ts';
@@ -33,13 +34,28 @@ export function renderWarning(message: string, style: Style): string {
 }
 
 function tell(error: unknown): { readonly message: string; readonly hint?: string | undefined } {
-  if (error instanceof PodError) return error;
+  if (error instanceof PodError) return { message: error.message, hint: error.hint ?? systemHint(error) };
   const refused = systemRefusal(error);
-  if (refused !== undefined) return { message: refused };
+  if (refused !== undefined) return { message: refused, hint: systemHint(error) };
   return {
     message: `unexpected failure: ${describe(error)}`,
     hint: 'this is a fault in pod itself; --log-level debug shows where',
   };
+}
+
+/** Refusals of the kernel that have the same way out whatever was being done. */
+const systemHints: Readonly<Record<string, string>> = {
+  ENOSPC: 'make room on the disk that pod keeps its state and images on; `pod info` shows where they lie',
+  EDQUOT: 'make room on the disk that pod keeps its state and images on; `pod info` shows where they lie',
+  EROFS: 'the file system is mounted read-only; choose another place with --root and --runroot',
+  EMFILE: 'raise the limit of open files (ulimit -n)',
+  ENFILE: 'too many files are open on this host',
+};
+
+function systemHint(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const errno = error instanceof SystemError ? error.errno : (error as NodeJS.ErrnoException).code;
+  return systemHints[errno ?? ''];
 }
 
 /** What Node tells when a system call fails: the machine's answer, not a fault in pod. */

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -13,6 +14,8 @@ import {
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { mount, unmount } from '../../src/host/mount.ts';
+import { busyboxRootfs } from '../host/busybox-rootfs.ts';
 import { freePort } from '../host/free-port.ts';
 import { type Ended, Machine, POD, type RunOptions } from '../host/machine.ts';
 import { badManifests, pod } from './bad-manifests.ts';
@@ -72,11 +75,13 @@ describe('bad input', function () {
     assert.deepEqual(machine.objects(), []);
   }
 
-  function refuses(list: readonly Refusal[]): void {
+  /** `looksAfter` tells when to look for what was left: after each, or, where nothing can be made, after all. */
+  function refuses(list: readonly Refusal[], looksAfter: 'each' | 'all' = 'each'): void {
+    if (looksAfter === 'each') afterEach(nothingMade);
+    else after(nothingMade);
     for (const refusal of list) {
       it(refusal.title, async () => {
         check(await machine.run(refusal.args(machine), refusal.options?.(machine)), refusal);
-        await nothingMade();
       });
     }
   }
@@ -103,90 +108,100 @@ describe('bad input', function () {
   }
 
   describe('that cannot be read', () => {
-    refuses([
-      {
-        title: 'a missing file',
-        args: () => ['play', 'kube', '/nonexistent.yaml'],
-        words: ['/nonexistent.yaml', 'no such file'],
-      },
-      { title: 'a folder', args: ({ folder }) => ['play', 'kube', folder], words: ['folder'] },
-      {
-        title: 'a path through a file',
-        args: () => ['play', 'kube', '/etc/passwd/app.yaml'],
-        words: ['/etc/passwd/app.yaml'],
-      },
-      {
-        title: 'a URL that nobody serves',
-        args: () => ['play', 'kube', 'http://127.0.0.1:1/app.yaml'],
-        words: ['127.0.0.1:1', 'ECONNREFUSED'],
-      },
-      {
-        title: 'a missing file of ConfigMaps',
-        args: (m) => ['play', 'kube', '--configmap', '/nonexistent.yaml', m.file(running())],
-        words: ['/nonexistent.yaml'],
-      },
-      {
-        title: 'a Pod in a file of ConfigMaps',
-        args: (m) => ['play', 'kube', '--configmap', m.file(running(), 'maps.yaml'), m.file(running())],
-        words: [/maps\.yaml:\d+:\d+: error/, 'ConfigMap'],
-      },
-      {
-        title: 'nothing on standard input',
-        args: () => ['play', 'kube', '-'],
-        words: ['<stdin>:1:1', 'nothing to play'],
-      },
-    ]);
+    refuses(
+      [
+        {
+          title: 'a missing file',
+          args: () => ['play', 'kube', '/nonexistent.yaml'],
+          words: ['/nonexistent.yaml', 'no such file'],
+        },
+        { title: 'a folder', args: ({ folder }) => ['play', 'kube', folder], words: ['folder'] },
+        {
+          title: 'a path through a file',
+          args: () => ['play', 'kube', '/etc/passwd/app.yaml'],
+          words: ['/etc/passwd/app.yaml'],
+        },
+        {
+          title: 'a URL that nobody serves',
+          args: () => ['play', 'kube', 'http://127.0.0.1:1/app.yaml'],
+          words: ['127.0.0.1:1', 'ECONNREFUSED'],
+        },
+        {
+          title: 'a missing file of ConfigMaps',
+          args: (m) => ['play', 'kube', '--configmap', '/nonexistent.yaml', m.file(running())],
+          words: ['/nonexistent.yaml'],
+        },
+        {
+          title: 'a Pod in a file of ConfigMaps',
+          args: (m) => ['play', 'kube', '--configmap', m.file(running(), 'maps.yaml'), m.file(running())],
+          words: [/maps\.yaml:\d+:\d+: error/, 'ConfigMap'],
+        },
+        {
+          title: 'nothing on standard input',
+          args: () => ['play', 'kube', '-'],
+          words: ['<stdin>:1:1', 'nothing to play'],
+        },
+      ],
+      'all',
+    );
   });
 
   describe('on the command line', () => {
-    refuses([
-      { title: 'an unknown command', args: () => ['plya'], words: ['plya', 'pod play'] },
-      {
-        title: 'an unknown flag',
-        args: () => ['play', 'kube', '--replce', 'x'],
-        words: ['--replce', '--replace'],
-      },
-      { title: 'no file', args: () => ['play', 'kube'], words: ['argument', 'FILE'] },
-      {
-        title: 'a boolean that is none',
-        args: () => ['play', 'kube', '--start=maybe', 'x'],
-        words: ['--start', 'maybe'],
-      },
-      {
-        title: 'a choice that is none',
-        args: () => ['play', 'kube', '--validate=maybe', 'x'],
-        words: ['--validate', 'maybe', 'strict'],
-      },
-      {
-        title: 'a port that is none',
-        args: () => ['play', 'kube', '--publish', 'a:b', 'x'],
-        words: ['--publish', 'port'],
-      },
-      {
-        title: 'an annotation without a value',
-        args: () => ['play', 'kube', '--annotation', 'x', 'x'],
-        words: ['--annotation', 'x'],
-      },
-      {
-        title: 'a flag that needs another one',
-        args: () => ['play', 'kube', '--force', 'x'],
-        words: ['--force', '--down'],
-      },
-      {
-        title: 'standard input beside a file',
-        args: () => ['play', 'kube', '-', 'x'],
-        words: ['standard input'],
-      },
-      {
-        title: 'the host network with another',
-        args: play(running(), '--network', 'host', '--network', 'x'),
-        words: ['host'],
-      },
-      { title: 'an unknown network', args: play(running(), '--network', 'absent'), words: ['absent'] },
-      { title: 'an unknown pod', args: () => ['pod', 'stop', 'absent'], words: ['absent'] },
-      { title: 'an unknown container', args: () => ['logs', 'absent'], words: ['absent'] },
-      { title: 'a template that does not end', args: () => ['ps', '--format', '{{.ID'], words: ['template'] },
-    ]);
+    refuses(
+      [
+        { title: 'an unknown command', args: () => ['plya'], words: ['plya', 'pod play'] },
+        {
+          title: 'an unknown flag',
+          args: () => ['play', 'kube', '--replce', 'x'],
+          words: ['--replce', '--replace'],
+        },
+        { title: 'no file', args: () => ['play', 'kube'], words: ['argument', 'FILE'] },
+        {
+          title: 'a boolean that is none',
+          args: () => ['play', 'kube', '--start=maybe', 'x'],
+          words: ['--start', 'maybe'],
+        },
+        {
+          title: 'a choice that is none',
+          args: () => ['play', 'kube', '--validate=maybe', 'x'],
+          words: ['--validate', 'maybe', 'strict'],
+        },
+        {
+          title: 'a port that is none',
+          args: () => ['play', 'kube', '--publish', 'a:b', 'x'],
+          words: ['--publish', 'port'],
+        },
+        {
+          title: 'an annotation without a value',
+          args: () => ['play', 'kube', '--annotation', 'x', 'x'],
+          words: ['--annotation', 'x'],
+        },
+        {
+          title: 'a flag that needs another one',
+          args: () => ['play', 'kube', '--force', 'x'],
+          words: ['--force', '--down'],
+        },
+        {
+          title: 'standard input beside a file',
+          args: () => ['play', 'kube', '-', 'x'],
+          words: ['standard input'],
+        },
+        {
+          title: 'the host network with another',
+          args: play(running(), '--network', 'host', '--network', 'x'),
+          words: ['host'],
+        },
+        { title: 'an unknown network', args: play(running(), '--network', 'absent'), words: ['absent'] },
+        { title: 'an unknown pod', args: () => ['pod', 'stop', 'absent'], words: ['absent'] },
+        { title: 'an unknown container', args: () => ['logs', 'absent'], words: ['absent'] },
+        {
+          title: 'a template that does not end',
+          args: () => ['ps', '--format', '{{.ID'],
+          words: ['template'],
+        },
+      ],
+      'all',
+    );
   });
 
   describe('about images', () => {
@@ -373,6 +388,12 @@ describe('bad input', function () {
     });
   });
 
+  it('is no obstacle to taking pods down', async () => {
+    const [{ text } = { text: '' }] = badManifests['references'] ?? [];
+    const { status, stderr } = await machine.pod('kube', 'down', machine.file(String(text)));
+    assert.equal(status, 0, stderr);
+  });
+
   describe('about ports', () => {
     it('one that a process has', async () => {
       const holder = createServer().listen(0, '0.0.0.0');
@@ -447,7 +468,6 @@ describe('bad input', function () {
     ]) {
       it(`without ${programs.join(' and ')}`, async () => {
         check(without(programs, machine, play(running())(machine)), { words });
-        await nothingMade();
       });
     }
 
@@ -460,7 +480,34 @@ describe('bad input', function () {
       const ended = await machine.run(play(running())(machine));
       rmSync(own, { recursive: true });
       check(ended, { words: ['composefs', machine.root] });
-      await nothingMade();
+    });
+
+    it('an installation without its native part', async () => {
+      check(without([join(POD, '../../build/pod.node')], machine, play(running())(machine)), {
+        words: ['npm run'],
+      });
+    });
+
+    it('a disk that is full', async () => {
+      const disk = join(machine.folder, 'disk');
+      mkdirSync(disk);
+      await mount({ source: 'tmpfs', target: disk, type: 'tmpfs', data: 'size=16m,mode=0700' });
+      const flags = ['--root', join(disk, 'root'), '--runroot', join(machine.folder, 'disk-run')];
+      try {
+        await machine.ok(...flags, 'import', await busyboxRootfs(), 'localhost/busybox:latest');
+        spawnSync('dd', ['if=/dev/zero', `of=${disk}/fill`, 'bs=1k']);
+        check(await machine.pod(...flags, ...play(running())(machine)), { words: ['no space', 'room'] });
+        check(await machine.pod(...flags, 'tag', 'localhost/busybox', 'localhost/other'), {
+          words: ['space', 'room'],
+        });
+        rmSync(join(disk, 'fill'));
+        assert.equal(await machine.ok(...flags, 'pod', 'ps', '-q'), '');
+        await machine.ok(...flags, ...play(running('', 'terminationGracePeriodSeconds: 0'))(machine));
+        await machine.ok(...flags, 'pod', 'rm', '--all', '--force', '--time', '0');
+      } finally {
+        await unmount(disk, { lazy: true });
+        rmdirSync(disk);
+      }
     });
 
     it('a record that a newer pod wrote', async () => {
@@ -470,7 +517,6 @@ describe('bad input', function () {
       const ended = await machine.run(play(running())(machine));
       writeFileSync(path, text);
       check(ended, { words: ['root.json', '99'] });
-      await nothingMade();
     });
 
     it('containers that run with another runroot', async () => {
@@ -480,7 +526,6 @@ describe('bad input', function () {
         words: [machine.runroot],
       });
       await machine.ok('kube', 'down', path);
-      await nothingMade();
     });
   });
 

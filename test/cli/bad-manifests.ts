@@ -255,7 +255,42 @@ const references: readonly BadManifest[] = [
   },
 ];
 
+const deployment = (replicas: number, ports: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: many}
+spec:
+  replicas: ${replicas}
+  selector: {matchLabels: {app: many}}
+  template:
+    metadata: {labels: {app: many}}
+    spec: {containers: [{name: main, image: localhost/busybox, ports: [${ports}]}]}
+`;
+
 const values: readonly BadManifest[] = [
+  {
+    title: 'replicas that share a port of the host',
+    text: deployment(2, '{containerPort: 80, hostPort: 28080}'),
+    places: ['9:102'],
+    words: ['28080', '2 replicas'],
+  },
+  {
+    title: 'a host port on one address and on all',
+    text: `${pod('ports: [{containerPort: 80, hostPort: 28080, hostIP: 127.0.0.1}]')}---\n${deployment(1, '{containerPort: 80, hostPort: 28080}')}`,
+    places: ['18:102'],
+    words: ['28080', 'Pod bad', 'line 8'],
+  },
+  {
+    title: 'a workingDir that is relative',
+    text: pod('workingDir: data'),
+    places: ['8:17'],
+    words: ['"data"', 'absolute'],
+  },
+  {
+    title: 'an image in capitals',
+    text: pod().replace('localhost/busybox', 'docker.io/Library/App'),
+    places: ['7:12'],
+    words: ['docker.io/Library/App', 'docker.io/library/app'],
+  },
   {
     title: 'a port out of range',
     text: pod('ports: [{containerPort: 70000}]'),
