@@ -75,15 +75,15 @@ describe('bad input', function () {
     assert.deepEqual(machine.objects(), []);
   }
 
-  /** `looksAfter` tells when to look for what was left: after each, or, where nothing can be made, after all. */
-  function refuses(list: readonly Refusal[], looksAfter: 'each' | 'all' = 'each'): void {
-    if (looksAfter === 'each') afterEach(nothingMade);
-    else after(nothingMade);
+  /** `looks` tells when to look for what was left: after each, or, where nothing can be made, after all. */
+  function refuses(list: readonly Refusal[], looks: 'each' | 'all' = 'each'): void {
     for (const refusal of list) {
       it(refusal.title, async () => {
         check(await machine.run(refusal.args(machine), refusal.options?.(machine)), refusal);
+        if (looks === 'each') await nothingMade();
       });
     }
+    if (looks === 'all') it('leaves nothing', nothingMade);
   }
 
   for (const [group, manifests] of Object.entries(badManifests)) {
@@ -468,6 +468,7 @@ describe('bad input', function () {
     ]) {
       it(`without ${programs.join(' and ')}`, async () => {
         check(without(programs, machine, play(running())(machine)), { words });
+        await nothingMade();
       });
     }
 
@@ -520,13 +521,15 @@ describe('bad input', function () {
     });
 
     it('containers that run with another runroot', async () => {
-      const path = machine.file(running());
+      const path = machine.file(running('', 'terminationGracePeriodSeconds: 0'));
       await machine.ok('play', 'kube', path);
       check(await machine.pod('--runroot', join(machine.folder, 'other'), 'ps'), {
         words: [machine.runroot],
       });
       await machine.ok('kube', 'down', path);
     });
+
+    it('leaves nothing', nothingMade);
   });
 
   describe('from a user who is not root', () => {
