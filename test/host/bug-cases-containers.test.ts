@@ -219,7 +219,7 @@ describe('bug cases: containers', () => {
   it('C58 a seccomp profile of none, the default, and one of this host', async () => {
     const name = `pod-test-${machine.storeId}/deny-chmod.json`;
     const path = join('/var/lib/kubelet/seccomp', name);
-    mkdirSync(dirname(path), { recursive: true });
+    const made = mkdirSync(dirname(path), { recursive: true }) ?? dirname(path);
     writeFileSync(
       path,
       JSON.stringify({
@@ -251,7 +251,7 @@ describe('bug cases: containers', () => {
     try {
       await machine.play(text);
     } finally {
-      rmSync(dirname(path), { recursive: true });
+      rmSync(made, { recursive: true });
     }
     const mode = (container: string) =>
       sh(`seccomp-${container}`, "awk '/^Seccomp:/ {print $2}' /proc/1/status; chmod 700 /tmp 2>&1 || true");
