@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '../../../src/contracts/store.ts';
@@ -52,6 +52,23 @@ describe('records', () => {
       assert.deepEqual(await records.containers(), []);
       assert.deepEqual(readdirSync(join(folder, 'pods')), []);
       assert.deepEqual(readdirSync(join(folder, 'containers')), []);
+    });
+
+    it('are tidied of names, leases and half-written records that belong to none', async () => {
+      const { records } = store;
+      await records.createPod(podRecord('a', 'web'));
+      const names = join(folder, 'names', 'pods', 'default');
+      symlinkSync(id('b'), join(names, 'gone'));
+      mkdirSync(join(folder, 'staged'));
+      writeFileSync(join(folder, 'staged', 'pod.json'), '{');
+      const leases = join(folder, 'locks', 'leases');
+      mkdirSync(leases, { recursive: true });
+      for (const pod of ['a', 'b']) writeFileSync(join(leases, id(pod)), '');
+      await records.tidy();
+      assert.deepEqual(readdirSync(names), ['web']);
+      assert.deepEqual(readdirSync(leases), [id('a')]);
+      assert.ok(!existsSync(join(folder, 'staged')));
+      assert.equal((await records.pod(id('a')))?.name, 'web');
     });
 
     it('lose no change of many at a time', async () => {
