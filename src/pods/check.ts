@@ -37,11 +37,22 @@ export async function findLeftovers(drivers: Drivers): Promise<readonly Leftover
   return [...unfinished, ...first.filter(({ text }) => again.has(text))];
 }
 
-/** Removes what was found, then what only tidying up finds: names and locks of nobody. */
+/**
+ * Removes what was found, then what only tidying up finds: names and locks of nobody. One that cannot be removed does
+ * not keep the others; an AggregateError tells of all such.
+ */
 export async function removeLeftovers(drivers: Drivers, leftovers: readonly Leftover[]): Promise<void> {
-  for (const leftover of leftovers) await leftover.remove();
+  const failures: unknown[] = [];
+  for (const leftover of leftovers) {
+    try {
+      await leftover.remove();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
   await drivers.store.records.tidy();
   await drivers.cgroups.removeParent();
+  if (failures.length > 0) throw new AggregateError(failures, 'some leftovers could not be removed');
 }
 
 /** The traces come first, the records after: what is made meanwhile has its record before it leaves a trace. */

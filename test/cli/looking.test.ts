@@ -75,7 +75,7 @@ describe('looking at things', () => {
       assert.equal(await line('pod', 'inspect', '-n', 'other', '-f', '{{.Namespace}}', 'web'), 'other');
     });
 
-    it('shows no value of a Secret', async () => {
+    it('shows no value of a Secret (C27)', async () => {
       for (const args of [
         ['inspect', 'web-app'],
         ['pod', 'inspect', 'web'],
