@@ -110,9 +110,26 @@ async function tidy({ complete }: Parts): Promise<Drivers> {
   requireRoot();
   const drivers = await complete();
   await sweep(drivers);
-  // Somebody may have emptied the tables that publish the ports of pods that run.
-  if ((await drivers.network.attached()).length > 0) await drivers.network.ensure();
+  await mendNetwork(drivers);
   return drivers;
+}
+
+/**
+ * Somebody may have emptied the tables that publish the ports of pods that run. Where they cannot be made again, such
+ * as without nft, a verb that needs them says so itself, and all others go on.
+ */
+async function mendNetwork({ network }: Drivers): Promise<void> {
+  if ((await network.attached()).length === 0) return;
+  try {
+    await network.ensure();
+  } catch (error) {
+    if (!(error instanceof PodError)) throw error;
+  }
+}
+
+/** A runtime that was asked for by name lies where containers.conf says, or where programs usually do. */
+function runtimePath(name: string, { runtime }: Config): string {
+  return runtime.paths[name]?.find((path) => existsSync(path)) ?? name;
 }
 
 const processes: Processes = {
@@ -149,7 +166,7 @@ function assemble(config: Config): Parts {
       folder: join(paths.run, 'runtime'),
       hostCapabilities: async () => (await facts()).capabilities,
       enterCgroup: async (path, pid) => (await cgroups()).enter(path, pid),
-      ...(config.runtime.name === undefined ? {} : { runtime: config.runtime.name }),
+      ...(config.runtime.name === undefined ? {} : { runtime: runtimePath(config.runtime.name, config) }),
       conmon: conmonOf(config),
     }),
     sandboxes: sandboxesOf(config),
@@ -182,6 +199,7 @@ function assemble(config: Config): Parts {
         seccompProfile: async (localhost) => seccompProfile(localhost),
         apparmorProfile: (asked) => apparmorProfile(exec, asked),
         hostDevices,
+        ulimits: config.containers.ulimits,
         step: (name: Step) => faultPoint(name),
       };
     },
@@ -298,9 +316,8 @@ function lazily<T extends Asynchronous<T>>(load: () => Promise<T>): T {
     return Reflect.apply(real[name] as unknown as (...args: unknown[]) => Promise<unknown>, real, args);
   };
   return new Proxy({} as T, {
-    get:
-      (_target, name) =>
-      (...args: unknown[]) =>
-        call(name as keyof T, args),
+    // A promise asks for `then` to see whether it was given another promise.
+    get: (_target, name) =>
+      name === 'then' ? undefined : (...args: unknown[]) => call(name as keyof T, args),
   });
 }

@@ -43,6 +43,8 @@ export interface Drivers {
   apparmorProfile(asked?: string): Promise<string | undefined>;
   /** The devices of the host that a privileged container gets. */
   hostDevices(): readonly HostDevice[];
+  /** Limits that containers get by the host's configuration (containers.conf, default_ulimits). -1 is unlimited. */
+  readonly ulimits: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
   /** Called before each named step of a plan; tests make it die there. */
   step(name: Step): void;
 }

@@ -123,6 +123,7 @@ async function plan(drivers: Drivers, context: PodContext, request: PlanRequest)
     },
     seccomp: await seccompProfile(drivers, pod, container),
     apparmor: await apparmorProfile(drivers, pod, container),
+    ulimits: drivers.ulimits,
     hostDevices: isPrivileged(container) ? drivers.hostDevices() : [],
     terminal: record.terminal,
   });

@@ -335,6 +335,7 @@ export function fakeMachine(folder: string): FakeMachine {
     seccompProfile: async () => undefined,
     apparmorProfile: async () => undefined,
     hostDevices: () => [],
+    ulimits: [],
     step: (name) => machine.onStep(name),
   };
 
