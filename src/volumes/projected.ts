@@ -1,4 +1,3 @@
-import { VolumeError } from '../errors/volume-error.ts';
 import { configMapData } from '../kube/config-map-data.ts';
 import { secretData } from '../kube/secret-data.ts';
 import { type Payload, selectPayload } from './payload.ts';
@@ -43,9 +42,6 @@ function project(source: Projection, { volume, defaultMode, context }: Place): P
     const data = object === undefined ? undefined : secretData(object);
     return selectPayload({ volume, object: `Secret ${name}`, data, items, defaultMode, optional });
   }
-  throw new VolumeError({
-    code: 'UNSUPPORTED_VOLUME',
-    message: `volume ${volume}: pod cannot project ${Object.keys(source).join(', ') || 'an empty source'}`,
-    hint: 'project configMap and secret sources only',
-  });
+  // What is kept but not acted on yet adds no files; the play has warned of it.
+  return new Map();
 }

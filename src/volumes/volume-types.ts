@@ -1,4 +1,3 @@
-import { VolumeError } from '../errors/volume-error.ts';
 import type { Volume } from '../kube/wire.ts';
 import { configMap } from './config-map.ts';
 import { emptyDir } from './empty-dir.ts';
@@ -17,16 +16,22 @@ const types: Readonly<Record<string, VolumeType>> = {
   secret,
 };
 
-/** The type of a volume's source; a volume without any is an emptyDir. Throws VolumeError UNSUPPORTED_VOLUME. */
+/**
+ * The type of a volume's source; a volume without any is an emptyDir. So is one of a source that is kept but not acted
+ * on yet, which the play has warned of: its mount points are there, with nothing in them.
+ */
 export function volumeTypeOf(volume: Volume): VolumeType {
   const [source = 'emptyDir'] = Object.entries(volume)
     .filter(([field, value]) => field !== 'name' && value !== undefined && value !== null)
     .map(([field]) => field);
-  const type = types[source];
-  if (type !== undefined) return type;
-  throw new VolumeError({
-    code: 'UNSUPPORTED_VOLUME',
-    message: `volume ${volume.name}: pod does not provide ${source} volumes`,
-    hint: `use one of: ${Object.keys(types).join(', ')}`,
-  });
+  return types[source] ?? standIn(source);
+}
+
+function standIn(source: string): VolumeType {
+  return {
+    plan({ name }, context) {
+      const prepare = emptyDir.plan({ name }, context);
+      return async () => ({ ...(await prepare()), source });
+    },
+  };
 }

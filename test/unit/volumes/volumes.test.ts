@@ -237,14 +237,9 @@ describe('volumes without mounts', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  it('refuses types that it does not provide, by their name', async () => {
-    await assert.rejects(
-      one({ name: 'n', nfs: { server: 's', path: '/' } }),
-      volumeError('UNSUPPORTED_VOLUME', 'n', 'nfs'),
-    );
-    await assert.rejects(
-      one({ name: 'n', projected: { sources: [{ serviceAccountToken: { path: 't' } }] } }),
-      volumeError('UNSUPPORTED_VOLUME', 'n', 'serviceAccountToken'),
-    );
+  it('puts an empty folder where a type is not acted on yet', async () => {
+    const nfs = await one({ name: 'n', nfs: { server: 's', path: '/' } });
+    assert.equal(nfs.source, 'nfs');
+    assert.deepEqual(readdirSync(nfs.path), []);
   });
 });
