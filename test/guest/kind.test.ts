@@ -102,6 +102,7 @@ describe('on this kind of host', () => {
         containers:
         - name: main
           image: localhost/busybox:latest
+          command: [sleep, "1"]
           securityContext:
             appArmorProfile: {type: Localhost, localhostProfile: nobody-has-this}
     `);

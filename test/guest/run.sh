@@ -30,7 +30,7 @@ tar --format=posix -cf "$staging/tree.tar" \
     --exclude=node_modules/@biomejs --exclude=node_modules/@kubernetes --exclude='node-linux-*/include' \
     . -C "$(cd node_modules && pwd -P)/.." node_modules -C "$staging/more" .guest-command node_modules/.installed-lock
 
-# The report and the exit code come over ports of their own.
+# The report and the exit code come over ports of their own. QEMU opens its standard output anew, which only a pipe bears.
 echo "guest: starting"
 timeout "${POD_GUEST_TIMEOUT:-3600}" nice qemu-system-x86_64 -accel "${POD_GUEST_ACCELERATOR:-tcg,thread=multi}" -cpu max -smp 2 -m 4096 \
     -nodefaults -display none -no-reboot -kernel "$folder/vmlinuz" -initrd "$folder/initrd" \
@@ -38,12 +38,13 @@ timeout "${POD_GUEST_TIMEOUT:-3600}" nice qemu-system-x86_64 -accel "${POD_GUEST
     -drive "file=$folder/root.img,if=virtio,format=raw,snapshot=on,cache=unsafe" \
     -drive "file=$staging/tree.tar,if=virtio,format=raw,readonly=on" \
     -nic user,model=virtio-net-pci,restrict=on -serial "file:$folder/console.log" -device virtio-serial-pci \
-    -chardev stdio,id=report,signal=off -device virtserialport,chardev=report,name=report \
+    -chardev file,id=report,path=/dev/stdout -device virtserialport,chardev=report,name=report \
     -chardev "file,id=status,path=$staging/status" -device virtserialport,chardev=status,name=status \
-    </dev/null 2>"$folder/qemu.log" || echo "guest: QEMU ended with $?: see $folder/qemu.log" >&2
+    </dev/null 2>"$folder/qemu.log" | cat
 
-status=$(cat "$staging/status")
+status=$(cat "$staging/status" 2>/dev/null) || true
 [ -n "$status" ] || {
+    cat "$folder/qemu.log" >&2
     echo "guest: it did not come to its end: see $folder/console.log" >&2
     echo "0 passed, 1 failed"
     exit 1
