@@ -1,3 +1,4 @@
+import { UsageError } from '../errors/usage-error.ts';
 import type { Flags } from './argv.ts';
 
 /** Flags that every command takes, before or after its name. Podman's names; those that change nothing here are accepted. */
@@ -17,6 +18,7 @@ export const globalFlags = {
     type: 'option',
     helpValue: 'LEVEL',
     default: 'warn',
+    read: logLevel,
     summary: 'Least severe messages to print: trace, debug, info, warn, error, fatal, panic',
   },
   debug: { type: 'boolean', char: 'D', hidden: true, summary: 'The same as --log-level debug' },
@@ -33,3 +35,14 @@ export const globalFlags = {
 } as const satisfies Flags;
 
 export type GlobalFlags = typeof globalFlags;
+
+function logLevel(text: string): string {
+  const levels = ['trace', 'debug', 'info', 'warn', 'warning', 'error', 'fatal', 'panic'];
+  const level = text.toLowerCase();
+  if (levels.includes(level)) return level;
+  throw new UsageError({
+    code: 'BAD_FLAG_VALUE',
+    message: `${JSON.stringify(text)} is not a level of messages`,
+    hint: `levels are ${levels.join(', ')}`,
+  });
+}

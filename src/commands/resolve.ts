@@ -64,14 +64,19 @@ function helpFor(words: readonly string[], table: CommandTable): Request {
 
 function unknownCommand(words: readonly string[], table: CommandTable): UsageError {
   const name = words.join(' ');
-  const groups = Object.keys(table).flatMap((known) => known.split(' ').slice(0, -1).join(' ') || []);
-  const meant = nearest(name, [...Object.keys(table), ...groups]);
+  const group = words.slice(0, -1);
+  const siblings = Object.keys(table)
+    .map((known) => known.split(' '))
+    .filter((known) => known.length > group.length && group.every((word, index) => known[index] === word))
+    .map((known) => known[group.length] ?? '');
+  const near = nearest(words.at(-1) ?? '', [...new Set(siblings)]);
+  const meant = near === undefined ? undefined : [...group, near].join(' ');
   return new UsageError({
     code: 'UNKNOWN_COMMAND',
     message: `unknown command: pod ${name}`,
     hint:
       meant === undefined
-        ? `the commands are listed by ${['pod', ...words.slice(0, -1), '--help'].join(' ')}`
+        ? `the commands are listed by ${['pod', ...group, '--help'].join(' ')}`
         : `did you mean: pod ${meant}?`,
   });
 }

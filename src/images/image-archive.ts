@@ -72,7 +72,7 @@ function checkReadable(path: string): void {
 function unreadable(path: string, cause: unknown): HostError {
   return new HostError({
     code: 'FILE_UNREADABLE',
-    message: `${path} cannot be read${cause instanceof SystemError ? `: ${cause.errno}` : ': it is a folder'}`,
+    message: `${path} cannot be read: ${reasonOf(cause)}`,
     hint: 'give the path of an archive, or - for standard input',
     cause,
   });
@@ -187,4 +187,9 @@ function missing(name: string): ImageError {
     message: `the archive lacks ${JSON.stringify(name)}, which it says it has`,
     hint: 'it may be cut off; make it again',
   });
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof SystemError)) return 'it is a folder';
+  return cause.errno === 'ENOENT' ? 'no such file' : cause.errno;
 }

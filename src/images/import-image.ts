@@ -8,6 +8,7 @@ import type { Platform } from '../oci/platform.ts';
 import { bytesOf } from './image-archive.ts';
 import { imageChanges } from './image-changes.ts';
 import { localName } from './local-name.ts';
+import { naming } from './naming.ts';
 import { type UnpackedLayer, unpackLayer } from './unpack.ts';
 
 const layerTypes = {
@@ -29,11 +30,10 @@ export async function importImage(
   const config = imageChanges(changes);
   await using staging = await store.stage();
   const staged = await staging.layer();
-  const unpacked = await unpackLayer({
-    source: bytesOf(source),
-    folder: staged.folder,
-    tarSplit: staged.tarSplit,
-  });
+  const unpacked = await naming(
+    source,
+    unpackLayer({ source: bytesOf(source), folder: staged.folder, tarSplit: staged.tarSplit }),
+  );
   faultPoint('images.unpacked');
   const created = creationTime(source);
   const { diffDigest } = unpacked;

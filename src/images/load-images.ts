@@ -11,6 +11,7 @@ import type { Platform } from '../oci/platform.ts';
 import { parseDigest, sha256Digest } from '../values/digest.ts';
 import { type ImageArchive, openImageArchive } from './image-archive.ts';
 import { localName } from './local-name.ts';
+import { naming } from './naming.ts';
 import { type ImageSource, storeImage } from './store-image.ts';
 
 /** Documents in an archive: no manifest or configuration is larger. */
@@ -29,14 +30,7 @@ export interface LoadRequest {
  * Throws ImageError ARCHIVE_INVALID, MANIFEST_INVALID, CONFIG_INVALID, DIGEST_MISMATCH, TOO_LARGE and as `storeImage`.
  */
 export async function loadImages(store: ImageStore, request: LoadRequest): Promise<readonly string[]> {
-  try {
-    return await loadAll(store, request);
-  } catch (error) {
-    if (!(error instanceof ImageError) || typeof request.source !== 'string') throw error;
-    const { code, kind, hint, cause } = error;
-    const message = `${request.source}: ${error.message}`;
-    throw new ImageError({ code, message, kind, ...(hint === undefined ? {} : { hint }), cause });
-  }
+  return naming(request.source, loadAll(store, request));
 }
 
 async function loadAll(store: ImageStore, request: LoadRequest): Promise<readonly string[]> {

@@ -17,7 +17,7 @@ import { type SeccompProfile, seccompChoice } from '../plan/spec/seccomp.ts';
 import { containerUser, verifyNonRoot } from '../plan/user.ts';
 import type { Hold } from './hold.ts';
 import { createRuntimeContainer, type Sandbox, startRuntimeContainer } from './sandbox.ts';
-import { starving } from './starving.ts';
+import { type Starving, starving } from './starving.ts';
 
 /** What every container of a pod is made with. */
 export interface PodContext {
@@ -58,7 +58,7 @@ export async function createMember(
   try {
     return await createRuntimeContainer(drivers, record, { sandbox: context.sandbox.record });
   } catch (error) {
-    throw starving(error, containerLimits(member.container, context.facts).memoryLimit);
+    throw starving(error, starvingOf(context, member));
   }
 }
 
@@ -73,8 +73,12 @@ export async function startMember(
   try {
     await startRuntimeContainer(drivers, record);
   } catch (error) {
-    throw starving(error, containerLimits(container, context.facts).memoryLimit);
+    throw starving(error, starvingOf(context, { container, record }));
   }
+}
+
+function starvingOf({ facts }: PodContext, { container, record }: Member): Starving {
+  return { subject: `container ${record.fullName}`, limit: containerLimits(container, facts).memoryLimit };
 }
 
 interface PlanRequest extends Member {

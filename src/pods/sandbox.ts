@@ -124,7 +124,8 @@ async function startInfra(drivers: Drivers, hold: Hold, request: InfraRequest): 
   try {
     return await makeInfra(drivers, hold, request);
   } catch (error) {
-    throw starving(error, podLimits(request.pod, request.facts).memoryLimit);
+    const { memoryLimit: limit } = podLimits(request.pod, request.facts);
+    throw starving(error, { subject: `pod ${request.record.name}`, limit });
   }
 }
 

@@ -151,6 +151,16 @@ describe('bad input', function () {
       [
         { title: 'an unknown command', args: () => ['plya'], words: ['plya', 'pod play'] },
         {
+          title: 'a level of messages that is none',
+          args: () => ['--log-level', 'silly', 'ps'],
+          words: ['--log-level', 'silly', 'debug'],
+        },
+        {
+          title: 'an unknown command of a group',
+          args: () => ['kube', 'donw'],
+          words: ['kube donw', 'kube down'],
+        },
+        {
           title: 'an unknown flag',
           args: () => ['play', 'kube', '--replce', 'x'],
           words: ['--replce', '--replace'],
@@ -269,6 +279,11 @@ describe('bad input', function () {
         words: ['/nonexistent.tar'],
       },
       { title: 'an archive that is none', args: () => ['load', '-i', '/bin/true'], words: ['/bin/true'] },
+      {
+        title: 'a root filesystem that is none',
+        args: () => ['import', '/bin/true', 'x'],
+        words: ['/bin/true', 'tar'],
+      },
       { title: 'an archive that is cut', args: (m) => ['load', '-i', archive(m, 'cut')], words: ['cut.tar'] },
       {
         title: 'an archive without images',

@@ -25,7 +25,7 @@ const codes: readonly (readonly [code: number, ...args: readonly string[]])[] = 
   [125, 'exec', 'absent', 'true'],
   [125, 'exec', '-w', '/no/folder', 'bad-main', 'true'],
   [125, 'exec', '-u', 'nobody-here', 'bad-main', 'true'],
-  [125, 'rm', 'bad-main'],
+  [2, 'rm', 'bad-main'],
   [2, 'rmi', 'localhost/busybox'],
   [1, 'rmi', 'absent'],
   [125, 'absent'],
