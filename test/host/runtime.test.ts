@@ -83,7 +83,8 @@ for (const name of ['crun', 'runc']) {
     async function enterCgroup(path: string, pid: number): Promise<void> {
       for (const hierarchy of HIERARCHIES) {
         mkdirSync(join(hierarchy, path), { recursive: true });
-        if (existsSync(join(hierarchy, path, 'cpuset.mems'))) inheritCpuset(hierarchy, path);
+        // Only version 1 has these at the top, and takes an empty list for none instead of all.
+        if (existsSync(join(hierarchy, 'cpuset.mems'))) inheritCpuset(hierarchy, path);
         writeFileSync(join(hierarchy, path, 'cgroup.procs'), String(pid));
       }
     }
