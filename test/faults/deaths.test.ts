@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord, PodRecord } from '../../src/contracts/records.ts';
@@ -184,13 +184,17 @@ function rewrite<T>(path: string, change: (record: T) => T): void {
   writeFileSync(path, JSON.stringify(change(read<T>(path))));
 }
 
-/** Deepest first, in every hierarchy. */
+/** Deepest first, in every hierarchy. What others do with theirs meanwhile is none of our concern. */
 function removeCgroups(storeId: string): void {
-  execFileSync(
-    'find',
-    ['/sys/fs/cgroup', '-depth', '-type', 'd', '-path', `*${storeId}*`, '-exec', 'rmdir', '{}', ';'],
-    {
-      stdio: 'ignore',
-    },
+  const top = '/sys/fs/cgroup';
+  const hierarchies = [top, ...readdirSync(top).map((name) => join(top, name))];
+  const ours = hierarchies.flatMap((folder) =>
+    statSync(folder).isDirectory()
+      ? readdirSync(folder)
+          .filter((name) => name.includes(storeId))
+          .map((name) => join(folder, name))
+      : [],
   );
+  if (ours.length === 0) return;
+  execFileSync('find', [...ours, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', ';'], { stdio: 'ignore' });
 }
