@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 
 # containers TITLE FILE...: emulation is up to ten times slower than the machine below, and two CPUs bear two files at once.
 containers() {
-    suite "$@" --extension ts --forbid-only --parallel --jobs 2 --timeout 1200000
+    suite "$@" --extension ts --forbid-only --parallel --jobs 2 --timeout 600000
 }
 
 nothing_loaded() {
