@@ -20,7 +20,7 @@ function config({ storage, containers = [], registries = [], ...sources }: Chang
     env: {},
     flags: {},
     uid: 0,
-    cwd: '/work',
+    cwd: '/home/me',
     realpath: (path) => path.replace(/^\/link/, '/data'),
     ...sources,
   });
@@ -159,9 +159,9 @@ describe('config: containers.conf', () => {
       },
       env: { CONTAINERS_HELPER_BINARY_DIR: '/first' },
     });
-    assert.equal(read.runtime.name, '/work/bin/crun');
+    assert.equal(read.runtime.name, '/home/me/bin/crun');
     assert.equal(read.cgroup.manager, 'cgroupfs');
-    assert.equal(read.network.configDir, '/work/net');
+    assert.equal(read.network.configDir, '/home/me/net');
     assert.deepEqual(read.runtime.conmonPaths, ['/b/conmon']);
     assert.deepEqual(read.helperDirs, ['/first', '/h']);
   });
